@@ -1,0 +1,71 @@
+import { importJournal } from '../engine/import-journal.ts'
+import { openJournal, readJournal } from '../engine/journal.ts'
+import { openMirror } from '../engine/mirror.ts'
+import type { Fleet } from '../fleet/fleet.ts'
+import { fencedHosts } from '../hosts/lease/fenced-hosts.ts'
+import { takeLeases, type Wanted } from '../hosts/lease/take-leases.ts'
+import type { Hosts } from '../hosts/host.ts'
+import { formatDuration } from '../lib/durations.ts'
+import { ZdtError } from '../lib/errors.ts'
+import { findRunElsewhere, type FoundRun } from '../operations/find-run.ts'
+import { askFirst } from './ask-first.ts'
+import { operatorName } from './operator-name.ts'
+import { say } from './say.ts'
+
+/** What was taken over. */
+export type Adopted = {
+  readonly run: string
+  readonly title: string
+  readonly operator: string
+  readonly lines: number
+}
+
+/**
+ * Takes a run over from the machine where it was begun: its leases are taken away from whoever holds them, so that a zdt
+ * that still lives there can change nothing more, and its journal comes here from the hosts. Asks before it does.
+ */
+export async function adopt(fleet: Fleet, hosts: Hosts, name: string, yes: boolean): Promise<Adopted> {
+  const known = await readJournal(name).catch(() => undefined)
+  if (known) {
+    throw new ZdtError(`run ${name.toUpperCase()} is of this machine already`, {
+      code: 'adopted-already',
+      exit: 'usage',
+      suggestions: [`zdt resume ${name}`, `zdt rollback ${name}`],
+    })
+  }
+  const { id, events } = await findRunElsewhere(fleet, hosts, name)
+  const begun = events.find((event) => event.event === 'run')
+  if (!begun) throw new TypeError('a run that was found has begun')
+  const { operator, plan } = begun
+  const last = events.at(-1)
+  const ago = last ? formatDuration(Date.now() - last.at) : 'an unknown time'
+  say(`run ${id}: ${plan.title}, by ${operator}; its last line is ${ago} old`)
+  await askFirst(`Take it over? Whoever works on it now can change nothing more.`, yes)
+
+  const claims = (begun.claims ?? []) as readonly Wanted[]
+  // By taking them over, never by breaking: a lease that has passed on to another run meanwhile is left alone.
+  const who = { run: id, holder: operatorName(), title: `adopt ${plan.title}` }
+  const leases = await takeLeases(hosts, claims, who, { mayTakeOver: ({ run }) => run === id })
+  try {
+    // Read again under them: whoever had them may have written on while this was asked.
+    const found = await findRunElsewhere(fleet, hosts, name)
+    await keep(found, fencedHosts(hosts, leases), claims, plan.title)
+    return { run: id, title: plan.title, operator, lines: found.lines.length }
+  } finally {
+    await leases.release()
+  }
+}
+
+/** The journal as it was, and that it was adopted: here, and on the hosts, where all can read who has it now. */
+async function keep({ id, lines }: FoundRun, hosts: Hosts, claims: readonly Wanted[], title: string): Promise<void> {
+  const operator = operatorName()
+  await importJournal(id, lines)
+  const names = claims.map(({ host }) => host)
+  const mirror = openMirror(hosts, names, id, { begins: `run ${id} adopted: ${title}, by ${operator}`, history: lines })
+  const journal = await openJournal(id, (event) => mirror.append(JSON.stringify(event)), undefined, 'append')
+  await journal.record({ event: 'adopted', operator, pid: process.pid })
+  await journal.close()
+  for (const { host, lines: missing, said } of await mirror.settled()) {
+    say(`${host} lacks ${missing} lines of the journal: ${said}`)
+  }
+}

@@ -1,0 +1,74 @@
+import { carryOut } from '../engine/carry-out.ts'
+import { newRunId } from '../engine/plan.ts'
+import type { Claim } from '../engine/says.ts'
+import type { Fleet } from '../fleet/fleet.ts'
+import type { Hosts } from '../hosts/host.ts'
+import { readLeases } from '../hosts/lease/read-leases.ts'
+import type { Wanted } from '../hosts/lease/take-leases.ts'
+import type { Exit } from '../lib/exit-codes.ts'
+import type { Operation } from '../operations/operation.ts'
+import type { Proposal } from '../operations/proposal.ts'
+import { describeStep } from '../steps/index.ts'
+import { pageFor } from '../views/page.ts'
+import { planText } from '../views/plan-text.ts'
+import { situationText } from '../views/situation-text.ts'
+import type { RunFlags } from './flags.ts'
+import { operatorName } from './operator-name.ts'
+import { say } from './say.ts'
+import { showDryRun, showNothingToDo } from './show.ts'
+import type { Sitting } from './sitting.ts'
+import { underLocks } from './under-locks.ts'
+
+/** What a run is conducted with. */
+export interface Stand {
+  readonly fleet: Fleet
+  readonly hosts: Hosts
+  readonly flags: RunFlags
+}
+
+/**
+ * Takes the locks, has the operation look and propose, shows it, asks, runs it, and tells the result. A dry run looks and
+ * shows, and takes no lock. Returns the exit code's name.
+ */
+export async function conduct<Options>(operation: Operation<Options>, options: Options, stand: Stand): Promise<Exit> {
+  const { fleet, hosts, flags } = stand
+  const id = newRunId()
+  const claims = operation.claims(fleet, options)
+  if (flags['dry-run']) return showDryRun(await operation.propose({ fleet, hosts, id }, options), flags)
+
+  if (operation.looksFirst) {
+    const [{ plan, already }, held] = await Promise.all([
+      operation.propose({ fleet, hosts, id }, options),
+      isAnyHeld(hosts, claims),
+    ])
+    // Somebody who is at work there may be about to change it: then the lock decides.
+    if (plan.stages.length === 0 && !held) return showNothingToDo(plan, already, flags)
+  }
+  return underLocks(stand, { id, title: operation.title(options), claims }, async () => {
+    const { plan, situation, texts, ...says } = await operation.propose({ fleet, hosts, id }, options)
+    if (!flags.events) introduce({ plan, situation })
+    const who = { operator: operatorName(), pid: process.pid, fleet: fleet.name }
+    const sitting: Sitting = {
+      plan,
+      says,
+      begin: { event: 'run', plan, ...who, claims: claims satisfies Claim[], says },
+      mode: 'new',
+      history: [],
+      goal: 'done',
+      text: (sha256) => Promise.resolve(texts?.get(sha256)),
+      go: (engine) => carryOut(plan, engine),
+    }
+    return { sitting, seen: { situation, plan } }
+  })
+}
+
+async function isAnyHeld(hosts: Hosts, claims: readonly Wanted[]): Promise<boolean> {
+  const leases = await Promise.all(claims.map(async ({ host }) => readLeases(await hosts.on(host))))
+  return leases.flat().some(({ state }) => state === 'held' || state === 'busy')
+}
+
+function introduce({ plan, situation }: Pick<Proposal, 'plan' | 'situation'>): void {
+  const page = pageFor(process.stderr)
+  say(situationText(plan.title, situation, page))
+  say(`\n${planText(plan, describeStep, page)}`)
+}

@@ -1,0 +1,112 @@
+import * as Flags from '@oclif/core/flags'
+import { parseBatches, type BatchSize } from '../lib/batches.ts'
+import { parseDuration } from '../lib/durations.ts'
+import { WrongUsage } from './wrong-usage.ts'
+
+/** A duration such as `500ms`, `30s`, `5m` or `1h30m`; `by default` is written the same way. */
+export function durationFlag({ summary, default: byDefault }: { readonly summary: string; readonly default: string }) {
+  return Flags.custom<number>({
+    summary,
+    helpValue: 'DURATION',
+    default: () => Promise.resolve(parseDuration(byDefault) ?? 0),
+    defaultHelp: () => Promise.resolve(byDefault),
+    parse: (input) => {
+      const duration = parseDuration(input)
+      if (duration !== undefined) return Promise.resolve(duration)
+      return Promise.reject(new WrongUsage(`${input} is no duration: write it like 500ms, 30s, 5m or 1h30m`))
+    },
+  })()
+}
+
+/** How many hosts of a service at once: `1,50%`. */
+export const batchFlag = Flags.custom<readonly BatchSize[]>({
+  summary: 'How many hosts of a service at once: numbers and shares, the last of them again and again.',
+  helpValue: 'SIZES',
+  default: () => Promise.resolve([{ count: 1 }]),
+  defaultHelp: () => Promise.resolve('1'),
+  parse: (input) => {
+    const sizes = parseBatches(input)
+    if (sizes) return Promise.resolve(sizes)
+    return Promise.reject(new WrongUsage(`${input} is no list of batches: write it like 1, 1,50% or 25%`))
+  },
+})()
+
+/** What every command that reads the fleet takes. */
+export const fleetFlags = {
+  fleet: Flags.file({
+    summary: 'The fleet file; else ZDT_FLEET, else zdt.yaml found upward from here.',
+    helpValue: 'FILE',
+  }),
+  json: Flags.boolean({ summary: 'Print one JSON document on stdout.' }),
+}
+
+/** No default of oclif's: `byDefault` is the operation's own, and of a run that is resumed the journal's. */
+export function onTimeoutFlag(byDefault: string) {
+  return Flags.option({ options: ['wait', 'force', 'leave', 'rollback'] as const })({
+    summary: `What an unattended run does when the time of a wait is over. Default: ${byDefault}.`,
+  })
+}
+
+/** What every command that changes something takes; they mean the same everywhere. */
+export const runFlags = {
+  ...fleetFlags,
+  yes: Flags.boolean({ char: 'y', summary: 'Ask nothing: run unattended.' }),
+  'dry-run': Flags.boolean({ summary: 'Show every command that the run would give, and touch nothing.' }),
+  events: Flags.boolean({ summary: 'Stream the run as NDJSON on stdout.', exclusive: ['json'] }),
+  probe: Flags.string({
+    summary: 'Send traffic to this URL through the whole run and count what is lost; `fleet` takes it from zdt.yaml.',
+    helpValue: 'URL',
+  }),
+  'max-lost': Flags.integer({
+    // oclif would ask for --probe because of a default alone.
+    summary: 'With --probe: exit 7 when more requests than this were lost. Default: 0.',
+    min: 0,
+    dependsOn: ['probe'],
+    helpValue: 'N',
+  }),
+  'wait-for-lock': durationFlag({
+    default: '0',
+    summary: 'Queue this long while somebody else works on one of these hosts, instead of ending with exit 6.',
+  }),
+  'on-failure': Flags.option({ options: ['rollback', 'pause'] as const })({
+    summary:
+      'What an unattended run does when a step fails. Default: rollback; pause where the command of evacuate fails.',
+  }),
+  'on-timeout': onTimeoutFlag('rollback'),
+}
+
+/** What every command that puts a configuration live takes. */
+export const liveFlags = {
+  timeout: durationFlag({
+    default: '5m',
+    summary: 'How long each wait may take: connections to end, checks to pass, old workers to go.',
+  }),
+  'allow-empty': Flags.boolean({
+    summary: 'Reload nginx even where too few servers, or none, would be left meanwhile.',
+  }),
+  'wait-old-workers': Flags.boolean({
+    summary: 'Wait at the end until HAProxy’s workers of before have served their last session.',
+  }),
+  'accept-drift': Flags.boolean({
+    summary: 'Overwrite files that somebody else has written; the host keeps them as a version.',
+  }),
+}
+
+const { 'dry-run': _dryRun, 'on-timeout': _onTimeout, ...takenUp } = runFlags
+
+/** What is taken by the verbs that take a run up again: nothing is planned anew, so there is nothing to run dry. */
+export const takenUpFlags = { ...takenUp, 'on-timeout': onTimeoutFlag('what the run itself does') }
+
+/** The flags of a run, parsed. */
+export interface RunFlags {
+  readonly fleet: string | undefined
+  readonly json: boolean
+  readonly yes: boolean
+  readonly 'dry-run': boolean
+  readonly events: boolean
+  readonly probe: string | undefined
+  readonly 'max-lost': number | undefined
+  readonly 'wait-for-lock': number
+  readonly 'on-failure': 'rollback' | 'pause' | undefined
+  readonly 'on-timeout': 'wait' | 'force' | 'leave' | 'rollback' | undefined
+}

@@ -1,0 +1,80 @@
+import type { Engine } from '../engine/course.ts'
+import type { Event } from '../engine/events.ts'
+import type { Outcome } from '../engine/outcome.ts'
+import { hostsOf, type Plan } from '../engine/plan.ts'
+import { resume, rollback } from '../engine/resume.ts'
+import type { Fleet } from '../fleet/fleet.ts'
+import type { Hosts } from '../hosts/host.ts'
+import { stageConfig } from '../steps/config/stage-config.ts'
+import type { Says } from '../engine/says.ts'
+import { checked } from '../hosts/lease/scope.ts'
+import type { Wanted } from '../hosts/lease/take-leases.ts'
+import { ZdtError } from '../lib/errors.ts'
+import type { Exit } from '../lib/exit-codes.ts'
+import type { HostName } from '../lib/types.ts'
+import { runHere } from '../operations/find-run.ts'
+import { catchUp } from './catch-up.ts'
+import type { Stand } from './conduct.ts'
+import { operatorName } from './operator-name.ts'
+import type { Sitting } from './sitting.ts'
+import { underLocks } from './under-locks.ts'
+
+/** The two ways to take up a run again. */
+const ways = {
+  resume: { event: 'resumed', go: resume },
+  rollback: { event: 'rolling-back', go: rollback },
+} as const satisfies Record<
+  string,
+  { event: string; go: (events: readonly Event[], engine: Engine) => Promise<Outcome> }
+>
+
+/** Goes on with a run of this machine, or takes it back, under its locks and in its journal. Returns the exit code's name. */
+export async function goOn(name: string, way: keyof typeof ways, stand: Stand): Promise<Exit> {
+  const { fleet, hosts } = stand
+  const { id, events } = await runHere(name)
+  const begun = events.find((event) => event.event === 'run')
+  if (!begun) throw new ZdtError(`the journal of run ${id} is damaged`, { code: 'journal-damaged', exit: 'refused' })
+  const { plan } = begun
+  const claims = (begun.claims as readonly Wanted[] | undefined) ?? claimsIn(plan)
+  claims.forEach(({ scopes }) => scopes.forEach(checked))
+
+  return underLocks(stand, { id, title: `${way} ${plan.title}`, claims }, async (view) => {
+    const { event, go } = ways[way]
+    // Read again under the lock: whoever had it may have written on, here or on another machine.
+    await catchUp(id, hosts, claims)
+    const history = (await runHere(name)).events
+    // Views know the plan by it.
+    view.event(begun)
+    const sitting: Sitting = {
+      plan,
+      says: saysOf(way, plan, begun.says),
+      begin: { event, operator: operatorName(), pid: process.pid },
+      mode: 'append',
+      history,
+      goal: way === 'resume' ? 'done' : 'put-back',
+      text: await textsOf(plan, fleet, hosts),
+      go: (engine) => go(history, engine),
+    }
+    return { sitting }
+  })
+}
+
+/** Rendering is loaded only for a run that brings texts to its hosts. */
+async function textsOf(plan: Plan, fleet: Fleet, hosts: Hosts): Promise<NonNullable<Sitting['text']>> {
+  if (!plan.stages.some(({ steps }) => steps.some(({ kind }) => kind === stageConfig.kind))) {
+    return () => Promise.resolve(undefined)
+  }
+  const { textsAgain } = await import('../operations/config/texts-again.ts')
+  return textsAgain(plan, fleet, hosts)
+}
+
+/** A journal of before claims were kept: every host of its steps. */
+function claimsIn(plan: Plan): Wanted[] {
+  const steps = plan.stages.flatMap((stage) => stage.steps)
+  return hostsOf(steps).map((host: HostName) => ({ host, scopes: ['host'] }))
+}
+
+function saysOf(way: keyof typeof ways, { title }: Plan, says: Says | undefined): Says {
+  const said = says ?? { done: `${title} is done`, already: `${title}: there is nothing to do`, onTimeout: 'put-back' }
+  return way === 'resume' ? said : { done: said.done, already: said.already, onTimeout: 'leave' }
+}

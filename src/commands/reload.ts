@@ -1,0 +1,27 @@
+import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
+import { runFlags } from '../cli/flags.ts'
+import { ZdtCommand } from '../cli/zdt-command.ts'
+import { reload } from '../operations/config/reload.ts'
+
+export default class Reload extends ZdtCommand {
+  static override summary = 'Have a daemon read the files that lie on its host, and prove that it did.'
+  static override description =
+    'Tried first with those very files. What operators have set in HAProxy at run time is there afterwards.'
+  static override examples = ['<%= config.bin %> reload nginx --host web1 --probe fleet']
+  static override args = {
+    service: Args.string({
+      required: true,
+      description: 'The daemon (haproxy, nginx, keepalived), or its group: haproxy/edge.',
+    }),
+  }
+  static override flags = {
+    ...runFlags,
+    host: Flags.string({ required: true, summary: 'The host, by its name in zdt.yaml.' }),
+  }
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Reload)
+    await this.carryOut(flags, reload, { host: flags.host, service: args.service })
+  }
+}

@@ -1,0 +1,18 @@
+import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
+import { ZdtCommand } from '../../cli/zdt-command.ts'
+import { readJournal } from '../../engine/journal.ts'
+import { describeStep } from '../../steps/index.ts'
+import { runText } from '../../views/runs-text.ts'
+
+export default class RunsShow extends ZdtCommand {
+  static override summary = 'Tell a run from its journal: what was found, done and put back, and when.'
+  static override args = { run: Args.string({ required: true, description: "The run's name, such as 7K2Q9X." }) }
+  static override flags = { json: Flags.boolean({ summary: 'Print the events as one JSON document on stdout.' }) }
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(RunsShow)
+    const events = await readJournal(args.run)
+    this.show(flags, events, (told, page) => runText(told, describeStep, page))
+  }
+}

@@ -1,0 +1,164 @@
+import { Buffer } from 'node:buffer'
+import { constants } from 'node:fs'
+import { mkdir, open, readdir, readFile, statfs, type FileHandle } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { ZdtError } from '../lib/errors.ts'
+import type { RunId } from '../lib/types.ts'
+import type { Event, Record } from './events.ts'
+
+/** Where this machine keeps its journals: one NDJSON file a run. */
+export function runsDirectory(env: NodeJS.ProcessEnv = process.env): string {
+  return join(env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'zdt', 'runs')
+}
+
+/** A run's journal: what matters is on disk before anybody is told of it, and before it is done. */
+export interface Journal {
+  readonly record: Record
+  close(): Promise<void>
+}
+
+/** What passes: told, and kept nowhere. */
+export const unkept: ReadonlySet<Event['event']> = new Set(['waiting', 'output'])
+
+/** Whether a run begins, or goes on in the journal that is there. */
+export type JournalMode = 'new' | 'append'
+
+/**
+ * Opens a run's journal and passes each event on to `tell` once it is kept. Throws, exit `refused`, when none can be kept
+ * or the disk is all but full; and exit `usage` when there is none to append to.
+ */
+export async function openJournal(
+  id: RunId,
+  tell: (event: Event) => void,
+  directory = runsDirectory(),
+  mode: JournalMode = 'new',
+): Promise<Journal> {
+  const file = join(directory, `${id}.ndjson`)
+  const { handle, torn } = mode === 'new' ? await create(directory, file) : await reopen(directory, file, id)
+  // One writer at a time: steps run side by side, and half a line would be worth nothing.
+  let tail: Promise<void> = Promise.resolve()
+  // A line that was cut short, by a crash or by a full disk, must not swallow the next one.
+  let unended = torn
+  return {
+    record: (happening) => {
+      const event: Event = { at: Date.now(), ...happening }
+      if (unkept.has(event.event)) {
+        tell(event)
+        return Promise.resolve()
+      }
+      const kept = tail.then(async () => {
+        const before = unended ? '\n' : ''
+        unended = true
+        await handle.appendFile(`${before}${JSON.stringify(event)}\n`)
+        unended = false
+        await handle.datasync()
+        tell(event)
+      })
+      tail = kept.catch(() => undefined)
+      return kept
+    },
+    close: async () => {
+      await tail
+      await handle.close()
+    },
+  }
+}
+
+interface Opened {
+  readonly handle: FileHandle
+  /** Its last line has no end. */
+  readonly torn: boolean
+}
+
+async function create(directory: string, file: string): Promise<Opened> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+    refuseIfFull(await statfs(directory))
+    const handle = await open(file, 'ax', 0o600)
+    await syncDirectory(directory)
+    return { handle, torn: false }
+  } catch (cause) {
+    throw refused(directory, cause)
+  }
+}
+
+async function reopen(directory: string, file: string, id: string): Promise<Opened> {
+  const handle = await open(file, constants.O_RDWR | constants.O_APPEND).catch((cause: unknown) => {
+    throw (cause as NodeJS.ErrnoException).code === 'ENOENT' ? unknownRun(id, cause) : refused(directory, cause)
+  })
+  try {
+    refuseIfFull(await statfs(directory))
+    const { size } = await handle.stat()
+    const last = await handle.read({ buffer: Buffer.alloc(1), position: Math.max(0, size - 1) })
+    return { handle, torn: size > 0 && last.buffer.toString() !== '\n' }
+  } catch (cause) {
+    await handle.close()
+    throw refused(directory, cause)
+  }
+}
+
+/** What a run may come to: a journal that cannot be written to its end is no way back. */
+const enough = 1024 * 1024
+
+/** Throws when there is less than 1 MiB left for whoever is not root. */
+export function refuseIfFull({ bavail, bsize }: { readonly bavail: number; readonly bsize: number }): void {
+  const free = bavail * bsize
+  if (free < enough) throw new Error(`only ${Math.floor(free / 1024)} KiB are free there`)
+}
+
+function refused(directory: string, cause: unknown): ZdtError {
+  const said = cause instanceof Error ? cause.message : String(cause)
+  return new ZdtError(`no journal can be kept in ${directory}, so nothing was begun`, {
+    code: 'journal-refused',
+    exit: 'refused',
+    said,
+    suggestions: ['make it writable, or set XDG_STATE_HOME'],
+    cause,
+  })
+}
+
+function unknownRun(id: string, cause: unknown): ZdtError {
+  return new ZdtError(`there is no run ${id} on this machine`, {
+    code: 'unknown-run',
+    exit: 'usage',
+    suggestions: ['zdt runs'],
+    cause,
+  })
+}
+
+/** A file's name is its directory's content: without this a crash may lose a journal whose lines are all on disk. */
+async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory)
+  // Some network file systems know no such thing.
+  await handle.sync().catch(() => undefined)
+  await handle.close()
+}
+
+/** The runs that this machine has journals of, in no order. */
+export async function listRuns(directory = runsDirectory()): Promise<RunId[]> {
+  const names = await readdir(directory).catch(() => [])
+  return names.filter((name) => name.endsWith('.ndjson')).map((name) => name.slice(0, -'.ndjson'.length) as RunId)
+}
+
+/** All that is kept of a run. Lines cut short by a crash are left out. Throws when there is no such run. */
+export async function readJournal(id: string, directory = runsDirectory()): Promise<Event[]> {
+  // A name reaches a path here: nothing but a run's own letters may.
+  const file = /^[0-9A-Z]+$/.test(id.toUpperCase()) ? `${id.toUpperCase()}.ndjson` : 'none'
+  const text = await readFile(join(directory, file), 'utf8').catch((cause: unknown) => {
+    throw unknownRun(id, cause)
+  })
+  return eventsIn(text)
+}
+
+/** The events in a journal's text. A line that a process died on is none, wherever another went on after it. */
+export function eventsIn(text: string): Event[] {
+  return text.split('\n').flatMap((line) => {
+    try {
+      const event = JSON.parse(line) as Partial<Event> | null
+      return typeof event?.event === 'string' ? [event as Event] : []
+    } catch {
+      return []
+    }
+  })
+}

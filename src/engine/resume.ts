@@ -1,0 +1,64 @@
+import { ZdtError } from '../lib/errors.ts'
+import { Course, type Engine, type Verdict } from './course.ts'
+import type { Event } from './events.ts'
+import { historyOf, type History } from './history.ts'
+import { lookAround } from './look-around.ts'
+import type { Ended, Outcome } from './outcome.ts'
+import { putBack } from './put-back.ts'
+import { runStages } from './run-stages.ts'
+import { asZdtError } from './told.ts'
+import { toRun } from './to-run.ts'
+
+/**
+ * Goes on with a run that was left half done, by whom and wherever: looks at what was changed first, does again what is
+ * not so any more, then what was never begun. Never throws for what happens on a host. Throws `journal-damaged`.
+ */
+export async function resume(events: readonly Event[], engine: Engine): Promise<Outcome> {
+  const history = historyOf(events)
+  const over = overAlready(history)
+  if (over) return { plan: history.plan, ended: 'already', left: [], note: over }
+  const course = new Course(history.plan, engine, history)
+  return course.outcome(await goOn(history, course))
+}
+
+/**
+ * Takes back all that a run did, finished or not, last first; a rollback that died is gone on with. Waits and holds are
+ * skipped, the capacity check never is. Never throws for what happens on a host. Throws `journal-damaged`.
+ */
+export async function rollback(events: readonly Event[], engine: Engine): Promise<Outcome> {
+  const history = historyOf(events)
+  const course = new Course(history.plan, engine, history)
+  if (course.owed.length === 0) {
+    const note = history.forced ? 'what was done by force cannot be put back' : 'nothing of it is left to put back'
+    return { plan: history.plan, ended: 'already', left: [], note }
+  }
+  const error = await putBack(course, engine.pause)
+  if (engine.stop.aborted) return course.outcome({ ended: 'interrupted' })
+  if (!error && engine.pause.aborted && course.owed.length > 0) return course.outcome(course.interrupted())
+  return course.outcome(error ? { ended: 'left', error } : { ended: 'put-back' })
+}
+
+async function goOn(history: History, course: Course): Promise<Verdict> {
+  try {
+    const around = await lookAround(history, course)
+    if (!('verdict' in around)) return await runStages(course, toRun(history, around.holding, course))
+    if (around.verdict !== 'put-back') return around.verdict
+    const error = await putBack(course)
+    return error ? { ended: 'left', error } : { ended: 'put-back' }
+  } catch (thrown) {
+    if (course.engine.stop.aborted) return { ended: 'interrupted' }
+    // Such as a host that cannot be reached: nothing was done, and what is owed is owed still.
+    const error = thrown instanceof ZdtError ? thrown : asZdtError(thrown, '')
+    return { ended: course.touched ? 'left' : 'untouched', error }
+  }
+}
+
+/** Why there is nothing to go on with. */
+function overAlready({ ended }: History): string | undefined {
+  const over: { readonly [each in Ended]?: string } = {
+    done: 'it is done',
+    already: 'there was nothing to do',
+    'put-back': 'it was put back',
+  }
+  return ended && over[ended]
+}

@@ -1,0 +1,123 @@
+import { canonicalAddress } from './address.ts'
+import type { HostName } from '../lib/types.ts'
+import { AmbiguousServer, HostIsNoServer, NginxBalancerUnsupported, UnknownName } from './errors.ts'
+import type { Fleet, HostSpec, KeepalivedSpec, Pool, Seat, ServerSpec } from './fleet.ts'
+
+interface Membership {
+  readonly pool: Pool
+  readonly server: ServerSpec
+}
+
+/**
+ * Every seat of a server, named `app2` or `shop/app2`, on every load balancer; the second form means that pool alone.
+ * Throws UnknownName, AmbiguousServer when the name is another machine in another pool, and NginxBalancerUnsupported
+ * when one of its pools is balanced by nginx.
+ */
+export function seatsOf(fleet: Fleet, selector: string): Seat[] {
+  const slash = selector.indexOf('/')
+  const found =
+    slash === -1
+      ? membershipsNamed(fleet, selector)
+      : [membershipIn(poolNamed(fleet, selector.slice(0, slash)), selector.slice(slash + 1))]
+  const machines = new Set(found.map(({ server }) => canonicalAddress(server.address)))
+  if (machines.size > 1) {
+    const candidates = found.map((member) => ({ selector: selectorOf(member), address: member.server.address }))
+    throw new AmbiguousServer(selector, candidates)
+  }
+  return seats(fleet, selector, found)
+}
+
+/**
+ * The seats that a *host* has as a server of HAProxy pools: where a server's address is one of the host's addresses.
+ * Empty when nobody balances to it. Throws UnknownName and NginxBalancerUnsupported.
+ */
+export function poolsServing(fleet: Fleet, host: string): Seat[] {
+  const { address, otherAddresses = [] } = hostNamed(fleet, host)
+  const own = new Set([address, ...otherAddresses].map(canonicalAddress))
+  const found = memberships(fleet).filter(({ server }) => own.has(canonicalAddress(server.address)))
+  return seats(fleet, host, found)
+}
+
+/** The host of that name. Throws UnknownName. */
+export function hostNamed(fleet: Fleet, name: string): HostSpec {
+  const host = fleet.hosts.get(name)
+  if (host === undefined) throw new UnknownName('host', name, [...fleet.hosts.keys()])
+  return host
+}
+
+/** The pool of that name. Throws UnknownName. */
+export function poolNamed(fleet: Fleet, name: string): Pool {
+  const pool = fleet.pools.get(name)
+  if (pool === undefined) throw new UnknownName('pool', name, [...fleet.pools.keys()])
+  return pool
+}
+
+/** The VIP of that name, or of that address. Throws UnknownName. */
+export function vipNamed(fleet: Fleet, name: string): KeepalivedSpec {
+  const vips = [...fleet.keepalived.values()]
+  const vip = vips.find((one) => one.name === name || canonicalAddress(one.address) === canonicalAddress(name))
+  if (vip === undefined) throw new UnknownName('VIP', name, [...fleet.keepalived.keys()])
+  return vip
+}
+
+/** The VIPs that a host may hold. */
+export function vipsOf(fleet: Fleet, host: HostName): KeepalivedSpec[] {
+  return [...fleet.keepalived.values()].filter(({ hosts }) => hosts.includes(host))
+}
+
+function memberships(fleet: Fleet): Membership[] {
+  return [...fleet.pools.values()].flatMap((pool) => pool.servers.map((server) => ({ pool, server })))
+}
+
+function membershipsNamed(fleet: Fleet, name: string): Membership[] {
+  const all = memberships(fleet)
+  const found = all.filter(({ server }) => server.name === name)
+  if (found.length > 0) return found
+  const names = all.map(({ server }) => server.name)
+  if (fleet.hosts.has(name)) throw new HostIsNoServer(name, whatIs(fleet, name), names)
+  throw new UnknownName('server', name, names)
+}
+
+/** What zdt.yaml has a host for, as far as that says why it is no server. */
+function whatIs({ haproxy, nginx }: Fleet, name: string): string | undefined {
+  const isIn = (groups: Fleet['haproxy'] | Fleet['nginx']) =>
+    [...groups.values()].some(({ hosts }) => hosts.some((host) => host === name))
+  if (isIn(haproxy)) return 'a load balancer'
+  return isIn(nginx) ? 'an nginx host' : undefined
+}
+
+function membershipIn(pool: Pool, name: string): Membership {
+  const server = pool.servers.find((candidate) => candidate.name === name)
+  if (server !== undefined) return { pool, server }
+  const names = pool.servers.map((candidate) => candidate.name)
+  throw new UnknownName('server', name, names, `pool ${pool.name}`)
+}
+
+function selectorOf({ pool, server }: Membership): string {
+  return `${pool.name}/${server.name}`
+}
+
+function seats(fleet: Fleet, what: string, found: readonly Membership[]): Seat[] {
+  const behindNginx = found.filter(({ pool }) => pool.balancer.kind === 'nginx')
+  if (behindNginx.length > 0) {
+    const pools = [...new Set(behindNginx.map(({ pool }) => pool.name))]
+    const others = found.filter(({ pool }) => pool.balancer.kind === 'haproxy')
+    throw new NginxBalancerUnsupported(what, pools, others.map(selectorOf))
+  }
+  return found.flatMap((member) => seatsIn(fleet, member))
+}
+
+function seatsIn(fleet: Fleet, { pool, server }: Membership): Seat[] {
+  const group = fleet.haproxy.get(pool.balancer.name)
+  if (group === undefined) throw new TypeError(`checked before, yet there is no haproxy/${pool.balancer.name}`)
+  return group.hosts.map((host) => ({
+    host,
+    socket: group.socket,
+    masterSocket: group.masterSocket,
+    pool: pool.name,
+    backend: pool.backend,
+    server: server.name,
+    address: server.address,
+    port: server.port,
+  }))
+}

@@ -1,0 +1,30 @@
+import { posix } from 'node:path'
+
+/** Where a host keeps what zdt knows of its configurations; root's alone. */
+const base = '/var/lib/zdt/config'
+
+/** How many versions of before are kept of a unit's configuration. */
+export const versionsKept = 10
+
+/** What zdt keeps of one unit's configuration. */
+export function unitDirectory(unit: string): string {
+  return `${base}/${unit}`
+}
+
+/** What lay there before a run replaced it. */
+export function keptDirectory({ directory, name }: Kept): string {
+  return `${directory}/kept/${name}`
+}
+
+/** A version: in which unit's directory it is kept, and by what name. */
+export type Kept = { readonly directory: string; readonly name: string }
+
+/** The name of the version that a run keeps; names sort by time: `20261121T123045Z-7K2Q9X`. */
+export function keptName(run: string, now = new Date()): string {
+  return `${now.toISOString().replaceAll(/[-:]|\.\d+/g, '')}-${run}`
+}
+
+/** Beside its target, so that putting it in place is a rename; with a dot, so that no `include *` and no `crt DIR` reads it. */
+export function stagedPath(target: string, run: string): string {
+  return posix.join(posix.dirname(target), `.${posix.basename(target)}.zdt-new-${run}`)
+}

@@ -1,0 +1,29 @@
+import type { HostName } from '../../lib/types.ts'
+import type { Guard, Host, Hosts } from '../host.ts'
+import type { Carrier } from './guard.ts'
+
+/** What gives a guard for a command on a host; the leases of a run are one. */
+export interface Guards {
+  /** Throws LeaseLost when it is known already that the lease is no longer ours. */
+  guard(host: HostName, carrier?: Carrier): Guard
+}
+
+/** The hosts of a run, on which every command, write and socket goes through the guard; what only looks does not. */
+export function fencedHosts(hosts: Hosts, guards: Guards, carrier?: Carrier): Hosts {
+  return {
+    on: async (name) => fencedHost(await hosts.on(name), () => guards.guard(name, carrier)),
+    closeAll: () => hosts.closeAll(),
+  }
+}
+
+/** A host on which every command, write and socket that may change something goes through a guard, made anew for each. */
+export function fencedHost(host: Host, guard: () => Guard): Host {
+  return {
+    name: host.name,
+    run: async (argv, options) => host.run(argv, { ...options, guard: guard() }),
+    read: (path, options) => host.read(path, options),
+    write: async (path, content, options) => host.write(path, content, { ...options, guard: guard() }),
+    connect: async (path, options) => host.connect(path, options?.looks ? options : { ...options, guard: guard() }),
+    close: () => host.close(),
+  }
+}

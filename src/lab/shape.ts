@@ -1,0 +1,61 @@
+import { LabError } from './errors.ts'
+
+/** What a lab host does. */
+export type Role = 'lb' | 'web' | 'app' | 'small'
+
+/** One host of the lab. */
+export interface LabHost {
+  readonly name: string
+  readonly role: Role
+  readonly address: string
+}
+
+export const suites = ['trixie', 'bookworm'] as const
+export type Suite = (typeof suites)[number]
+
+/** What a lab looks like; two labs of one shape are the same lab. */
+export interface LabShape {
+  readonly name: string
+  readonly suite: Suite
+  readonly hosts: readonly LabHost[]
+}
+
+/** The lab's network: the address that moves, the machine that runs the lab, and how many bits they share. */
+export const network = { vip: '10.77.0.100', gateway: '10.77.0.1', prefix: 16 } as const
+
+const standard: readonly LabHost[] = [
+  { name: 'lb1', role: 'lb', address: '10.77.0.11' },
+  { name: 'lb2', role: 'lb', address: '10.77.0.12' },
+  { name: 'web1', role: 'web', address: '10.77.0.13' },
+  { name: 'web2', role: 'web', address: '10.77.0.14' },
+  { name: 'app1', role: 'app', address: '10.77.0.21' },
+  { name: 'app2', role: 'app', address: '10.77.0.22' },
+  { name: 'app3', role: 'app', address: '10.77.0.23' },
+]
+
+/** The names of the hosts that a lab has unless it is told otherwise. */
+export const standardHosts: readonly string[] = standard.map((host) => host.name)
+
+/** The shape of a lab of `hosts` (of the standard ones) and `scale` small hosts. */
+export function labShape(wanted: {
+  readonly name: string
+  readonly suite: Suite
+  readonly hosts: readonly string[]
+  readonly scale: number
+}): LabShape {
+  const { name, suite, hosts, scale } = wanted
+  if (!/^[a-z][a-z0-9-]{0,30}$/.test(name)) {
+    throw new LabError(`A lab's name is lower-case letters, digits and dashes: ${JSON.stringify(name)} is not.`)
+  }
+  const unknown = hosts.filter((host) => !standardHosts.includes(host))
+  if (unknown.length > 0) {
+    throw new LabError(`The lab has no host ${unknown.join(', ')}; it has ${standardHosts.join(', ')}.`)
+  }
+  const small = Array.from({ length: scale }, (_, index) => smallHost(index))
+  return { name, suite, hosts: [...standard.filter((host) => hosts.includes(host.name)), ...small] }
+}
+
+function smallHost(index: number): LabHost {
+  const address = `10.77.${1 + Math.floor(index / 250)}.${1 + (index % 250)}`
+  return { name: `s${index + 1}`, role: 'small', address }
+}

@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { elfVerdict } from '../daemons/elf.ts'
+import type { Host } from '../hosts/host.ts'
+import { sha256 } from '../lib/digest.ts'
+import { ZdtError } from '../lib/errors.ts'
+
+/** A binary on the operator's machine that is to become a host's daemon. */
+export interface CandidateFile {
+  readonly file: string
+  readonly sha256: string
+  /** What is written inside of it; the host has the last word, by running it. */
+  readonly version: string
+}
+
+/** How each daemon's version is written in its binary. */
+const written = {
+  nginx: /(?:nginx|freenginx|openresty|angie)\/(\d+(?:\.\d+)+)/,
+  HAProxy: / version (\d+\.\d+[^\s,]*), released \d{4}\//,
+} as const
+
+/** Reads the binary and looks whether it can be that daemon on a host of this architecture. Throws, exit `usage`, when not. */
+export async function candidateFile(
+  daemon: keyof typeof written,
+  path: string,
+  architecture: string,
+): Promise<CandidateFile> {
+  const file = resolve(path)
+  const content = await readFile(file).catch((cause: unknown) => {
+    throw unfit(`${path} cannot be read`, { said: cause instanceof Error ? cause.message : String(cause) })
+  })
+  const verdict = elfVerdict(content, architecture)
+  if (verdict) throw unfit(`${path} is no ${daemon} for that host: ${verdict}`)
+  const version = written[daemon].exec(content.toString('latin1'))?.[1]
+  if (!version) throw unfit(`${path} is a program, but no ${daemon}: no version of ${daemon} is written in it`)
+  return { file, sha256: sha256(content), version }
+}
+
+/** What `uname -m` says on a host. Throws what Host throws. */
+export async function architectureOf(host: Host): Promise<string> {
+  return (await host.run(['uname', '-m'])).stdout.toString().trim()
+}
+
+function unfit(message: string, details: { readonly said?: string } = {}): ZdtError {
+  return new ZdtError(message, { code: 'candidate-unfit', exit: 'usage', ...details })
+}

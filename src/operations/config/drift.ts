@@ -1,0 +1,40 @@
+import { ZdtError } from '../../lib/errors.ts'
+import type { Drift, ServiceChange } from './compare.ts'
+
+const words: { readonly [drift in Drift]: string } = {
+  edited: 'was changed by hand since zdt last wrote it',
+  removed: 'was removed by hand since zdt last wrote it',
+  foreign: 'was not written by zdt',
+}
+
+/** `lb1: /etc/haproxy/haproxy.cfg was changed by hand since zdt last wrote it`, a line each. */
+export function driftLines(changes: readonly ServiceChange[]): string[] {
+  return changes.flatMap(({ host, files }) =>
+    files.flatMap(({ path, drift }) => (drift === null ? [] : [`${host}: ${path} ${words[drift]}`])),
+  )
+}
+
+/** Somebody's work would be overwritten. */
+export class Drifted extends ZdtError {
+  constructor(changes: readonly ServiceChange[], anyway: string) {
+    const lines = driftLines(changes)
+    super(
+      lines.length === 1
+        ? `what is live would be lost: ${lines[0] ?? ''}`
+        : `what is live would be lost:\n${lines.join('\n')}`,
+      {
+        code: 'drift',
+        exit: 'refused',
+        suggestions: [
+          'zdt diff   # what would be overwritten',
+          ...[
+            ...new Set(
+              changes.filter(({ files }) => files.some(({ drift }) => drift !== null)).map(({ host }) => host),
+            ),
+          ].map((host) => `zdt import ${host}   # take it over as the template`),
+          `${anyway} --accept-drift   # overwrite it; the host keeps it as a version`,
+        ],
+      },
+    )
+  }
+}

@@ -1,0 +1,61 @@
+import { certificates, servedFingerprint } from '../../daemons/haproxy/certificates.ts'
+import { certificateNeeded } from '../../daemons/haproxy/needs/certificate.ts'
+import { needOf, type Need, type Needed } from '../../daemons/haproxy/needs/change.ts'
+import { neededFor } from '../../daemons/haproxy/needs/needed.ts'
+import { runtimeState } from '../../daemons/haproxy/kept/runtime-state.ts'
+import type { Fleet } from '../../fleet/fleet.ts'
+import type { Host, Hosts } from '../../hosts/host.ts'
+import { versionOn } from '../render.ts'
+import type { VersionOf } from '../rendered.ts'
+import type { Compared } from './compare.ts'
+
+/**
+ * Says of each HAProxy's changes what they need: the runtime CLI, a reload, or a restart. Said only where every file that
+ * differs is as zdt wrote it, for then it is what runs; anything else needs a reload. Throws what `runtimeState` throws.
+ */
+export async function withNeeds(fleet: Fleet, hosts: Hosts, compared: readonly Compared[]): Promise<Compared[]> {
+  const versionOf = versionOn(fleet, hosts)
+  return Promise.all(
+    compared.map(async (one) => {
+      const { rendered, change } = one
+      const socket = rendered.daemon === 'haproxy' ? fleet.haproxy.get(rendered.group)?.socket : undefined
+      if (socket === undefined || change.files.length === 0) return one
+      if (change.files.some(({ drift }) => drift !== null)) return one
+      const host = await hosts.on(rendered.host)
+      const needs = [...(await mainNeeds(one, host, socket, versionOf)), ...(await otherNeeds(one, host, socket))]
+      return { ...one, change: { ...change, needs: needs.map(withoutWords) } }
+    }),
+  )
+}
+
+/** Of haproxy.cfg itself. */
+async function mainNeeds({ rendered, files }: Compared, host: Host, socket: string, versionOf: VersionOf) {
+  const [main] = files
+  if (main?.text === undefined) return []
+  const live = { state: await runtimeState(host, socket), version: await versionOf('haproxy', rendered.host) }
+  return neededFor(main.text, main.file.content, live)
+}
+
+/** Of the files beside it. */
+async function otherNeeds({ files: [, ...others] }: Compared, host: Host, socket: string): Promise<Needed[]> {
+  const differing = others.filter(({ text }) => text !== undefined)
+  if (differing.length === 0) return []
+  const all = await certificates(host, socket)
+  return Promise.all(
+    differing.map(async ({ file: { path, content }, live, text }) => {
+      const fingerprint = all.used.includes(path) ? await servedFingerprint(host, socket, path) : undefined
+      const texts = { before: live.sha256 === null ? undefined : text, after: content }
+      return certificateNeeded(path, texts, { certificates: all, fingerprint })
+    }),
+  )
+}
+
+/** What all of a service's changes together need. */
+export function needed({ needs }: Compared['change']): Need {
+  return needs === undefined ? 'reload' : needOf(needs)
+}
+
+/** Of lines that are no servers' nothing is repeated: there may be secrets in them, and the diff shows them. */
+function withoutWords(one: Needed): Needed {
+  return one.need === 'runtime' ? one : { ...one, what: '' }
+}

@@ -1,0 +1,78 @@
+import { stage, type StageDraft } from '../../engine/plan.ts'
+import type { Fleet } from '../../fleet/fleet.ts'
+import type { Millis } from '../../lib/types.ts'
+import { configAsPlanned } from '../../steps/config/as-planned.ts'
+import { fitForReload } from '../../steps/config/fit.ts'
+import { putLive } from '../../steps/config/put-live.ts'
+import { stageConfig } from '../../steps/config/stage-config.ts'
+import { tryConfig } from '../../steps/config/try-config.ts'
+import { fewOldWorkers } from '../../steps/haproxy/few-old-workers.ts'
+import { oldWorkersGone } from '../../steps/haproxy/old-workers-gone.ts'
+import { atRunTime } from './at-run-time.ts'
+import { certificatesRenewed } from './certificates.ts'
+import { mostOldWorkers } from '../../daemons/haproxy/old-workers.ts'
+import type { OutOptions } from './out-meanwhile.ts'
+import { newOf, type Work } from './work.ts'
+
+/** On every host before anything is live on one: a configuration that does not live anywhere costs nobody anything. */
+export function prepared(works: readonly Work[]): StageDraft[] {
+  return [
+    stage(
+      'nobody has changed the files since',
+      works.map(({ host, moves }) => configAsPlanned.at(host, { moves })),
+    ),
+    stage(
+      'the daemons are fit for a reload',
+      works.map(({ host, which }) => fitForReload.at(host, which)),
+    ),
+    stage(
+      'few workers of earlier reloads are left',
+      works.flatMap(({ host, master, changes }) =>
+        master && changes === undefined ? [fewOldWorkers.at(host, { ...master, most: mostOldWorkers })] : [],
+      ),
+    ),
+    stage(
+      'upload beside what is live',
+      works.map((work) => stageConfig.at(work.host, { moves: newOf(work) })),
+    ),
+    stage(
+      'check and trial start with what was uploaded',
+      works.map((work) => tryConfig.at(work.host, { ...work.which, moves: newOf(work) })),
+    ),
+  ]
+}
+
+/** HAProxy's workers of before serve on until their last session ends. */
+export function oldWorkersWaited(works: readonly Work[], timeout: Millis): StageDraft {
+  return stage(
+    'wait until the old workers have gone',
+    works.flatMap(({ host, master, changes }) =>
+      master && changes === undefined ? [oldWorkersGone.at(host, { masterSocket: master.masterSocket, timeout })] : [],
+    ),
+  )
+}
+
+/** What needs no reload: told to the running HAProxys, and written into their files. */
+export function withoutReload(fleet: Fleet, works: readonly Work[], options: OutOptions): StageDraft[] {
+  const own = works.filter(({ changes }) => changes !== undefined)
+  const told = own.flatMap(({ host, which: { group }, changes = [] }) =>
+    changes.flatMap((change) => (change.change === 'certificate' ? [] : [{ host, group, change }])),
+  )
+  return [
+    ...certificatesRenewed(own),
+    ...atRunTime(fleet, told, options),
+    stage(
+      'put in place what is in force already, without a reload',
+      own.map(({ host, which, moves, kept }) => putLive.at(host, { ...which, moves, kept, reload: false })),
+    ),
+  ]
+}
+
+/** Put in place, reloaded and proved, side by side. */
+export function live(batch: readonly Work[]): StageDraft {
+  const services = [...new Set(batch.map(({ which }) => `${which.daemon}/${which.group}`))].join(', ')
+  return stage(
+    `${services}: put in place, reload, proof`,
+    batch.map(({ host, which, moves, kept }) => putLive.at(host, { ...which, moves, kept, reload: true })),
+  )
+}

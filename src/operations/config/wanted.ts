@@ -1,0 +1,25 @@
+import type { Fleet } from '../../fleet/fleet.ts'
+import type { Hosts } from '../../hosts/host.ts'
+import { renderFleet } from '../rendered.ts'
+import { versionOn } from '../render.ts'
+import { withNeeds } from './needs.ts'
+import { compare, type Compared, type ServiceChange } from './compare.ts'
+
+/** What is to be on the selected hosts, beside what is. Throws TemplateError and the like, UnknownName, and what hosts throw. */
+export async function wanted(fleet: Fleet, hosts: Hosts, selection: readonly string[]): Promise<Compared[]> {
+  const rendered = await renderFleet(fleet, selection, { versionOf: versionOn(fleet, hosts) })
+  return withNeeds(fleet, hosts, await compare(hosts, rendered))
+}
+
+/** What `zdt diff` tells. */
+export type FleetDiff = {
+  readonly fleet: string
+  /** Every service on every host that was selected; where its files are as they are to be, none is listed. */
+  readonly services: readonly ServiceChange[]
+}
+
+/** What is live against what would be. Changes nothing. */
+export async function fleetDiff(fleet: Fleet, hosts: Hosts, selection: readonly string[]): Promise<FleetDiff> {
+  const compared = await wanted(fleet, hosts, selection)
+  return { fleet: fleet.name, services: compared.map(({ change }) => change) }
+}

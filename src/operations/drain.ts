@@ -1,0 +1,66 @@
+import { claimsOf } from './claims.ts'
+import { plan } from '../engine/plan.ts'
+import { seatsOf } from '../fleet/selectors.ts'
+import type { Millis } from '../lib/types.ts'
+import { judgeCapacity } from './capacity.ts'
+import { lookAtSeats, type SeenSeat } from './look-at-seats.ts'
+import type { Operation, World } from './operation.ts'
+import type { Proposal } from './proposal.ts'
+import { balancersOf, outOfRotation, untilDrained } from './rotation.ts'
+import { seatRow } from './seat-row.ts'
+
+export interface DrainOptions {
+  /** `app2`, or `shop/app2` for one pool alone. */
+  readonly server: string
+  /** How long to wait for connections to end. */
+  readonly timeout: Millis
+  /** Drain the last one too. */
+  readonly allowEmpty: boolean
+}
+
+/**
+ * Takes a server out of rotation on every load balancer that serves it, then waits for its last connection to end.
+ * Throws TooFewLeft, NoSuchSeat, and what the fleet and the hosts throw.
+ */
+export const drain: Operation<DrainOptions> = {
+  title: ({ server }) => `drain ${server}`,
+  claims: (fleet, { server }) => claimsOf(fleet, seatsOf(fleet, server)),
+  propose,
+}
+
+async function propose({ fleet, hosts, id }: World, { server, timeout, allowEmpty }: DrainOptions): Promise<Proposal> {
+  const seen = await lookAtSeats(hosts, seatsOf(fleet, server))
+  const leaving = { doing: `draining ${server}`, anyway: `zdt drain ${server} --allow-empty`, allowEmpty }
+  const judged = await judgeCapacity(fleet, seen, leaving)
+  const where = balancersOf(seen.map(({ seat }) => seat))
+  return {
+    situation: {
+      fleet: fleet.name,
+      seats: seen.map(({ seat, view, old }) => seatRow(seat.host, view, old)),
+      capacity: judged.capacity,
+      facts: persistence(seen, server),
+    },
+    plan: plan(
+      `drain ${server}`,
+      fleet.digest,
+      [...outOfRotation(seen, 'drain', judged), untilDrained(seen, timeout)],
+      id,
+    ),
+    done: `${server} is drained: nobody is connected on ${where}`,
+    already: `${server} was drained already: nobody is connected on ${where}`,
+    putBackWith: `zdt ready ${server}`,
+    halfWay: { goOnWith: `zdt drain ${server}`, putBackWith: `zdt ready ${server}` },
+    onTimeout: 'leave',
+  }
+}
+
+/** A drain is not the end of those whom a cookie brings back (TRAPS, case 25). */
+function persistence(seen: readonly SeenSeat[], server: string): string[] {
+  const cookies = seen.flatMap(({ seat, view, all }) => {
+    const cookie = all.backends.find(({ backend }) => backend === seat.backend)?.cookie
+    return cookie !== undefined && view.cookie !== undefined ? [cookie] : []
+  })
+  return [...new Set(cookies)].map(
+    (cookie) => `a drain lets clients with the cookie ${cookie} through; zdt maint ${server} does not`,
+  )
+}

@@ -1,0 +1,78 @@
+import type { Event } from '../engine/events.ts'
+import { readJournal } from '../engine/journal.ts'
+import type { Mirrored } from '../engine/read-mirror.ts'
+import { readMirror } from '../engine/read-mirror.ts'
+import type { Fleet } from '../fleet/fleet.ts'
+import type { Hosts } from '../hosts/host.ts'
+import { ZdtError } from '../lib/errors.ts'
+import type { HostName, RunId } from '../lib/types.ts'
+
+/** Hosts that a run can have touched: those with a daemon that zdt changes. */
+export function hostsWithJournals(fleet: Fleet): HostName[] {
+  const groups = [...fleet.haproxy.values(), ...fleet.nginx.values(), ...fleet.keepalived.values()]
+  return [...new Set(groups.flatMap(({ hosts }) => hosts))]
+}
+
+/** What the hosts keep of runs, and which hosts could not be asked. */
+export interface Elsewhere {
+  readonly journals: readonly Mirrored[]
+  readonly unseen: readonly { readonly host: HostName; readonly why: string }[]
+}
+
+/** Reads the journals on every host side by side. A host that cannot be asked is told of, not waited for. */
+export async function journalsOnHosts(fleet: Fleet, hosts: Hosts, run?: RunId): Promise<Elsewhere> {
+  const unseen: { host: HostName; why: string }[] = []
+  const found = await Promise.all(
+    hostsWithJournals(fleet).map(async (name) => {
+      try {
+        return await readMirror(await hosts.on(name), run === undefined ? {} : { run })
+      } catch (error) {
+        unseen.push({ host: name, why: error instanceof Error ? error.message : String(error) })
+        return []
+      }
+    }),
+  )
+  return { journals: found.flat(), unseen }
+}
+
+/** A run, and whether this machine has its journal. */
+export interface FoundRun {
+  readonly id: RunId
+  readonly events: readonly Event[]
+  readonly lines: readonly string[]
+  readonly here: boolean
+}
+
+/**
+ * Finds a run by the fullest of its journals on the hosts. For a run of another machine: its own journal may be longer by
+ * what it could not send any more, but whatever it changed it had sent before. Throws, exit `usage`, when nobody knows it.
+ */
+export async function findRunElsewhere(fleet: Fleet, hosts: Hosts, name: string): Promise<FoundRun> {
+  const id = name.toUpperCase() as RunId
+  const { journals, unseen } = await journalsOnHosts(fleet, hosts, id)
+  const fullest = journals.toSorted((a, b) => b.lines.length - a.lines.length)[0]
+  if (fullest?.events.some(({ event }) => event === 'run')) {
+    return { id, events: fullest.events, lines: fullest.lines, here: false }
+  }
+  const asked = unseen.map(({ host, why }) => `${host}: ${why}`).join('\n')
+  throw new ZdtError(`no host of the fleet knows a run ${id}`, {
+    code: 'unknown-run',
+    exit: 'usage',
+    ...(asked && { said: asked }),
+    suggestions: ['zdt runs'],
+  })
+}
+
+/** A run whose journal is on this machine. Throws, exit `usage`, naming `zdt adopt`, when it is not. */
+export async function runHere(name: string): Promise<FoundRun> {
+  const id = name.toUpperCase() as RunId
+  const events = await readJournal(id).catch((cause: unknown) => {
+    throw new ZdtError(`there is no run ${id} on this machine`, {
+      code: 'unknown-run',
+      exit: 'usage',
+      suggestions: ['zdt runs', `zdt adopt ${id}   # a run of another machine: takes it over to this one`],
+      cause,
+    })
+  })
+  return { id, events, lines: [], here: true }
+}

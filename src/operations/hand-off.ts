@@ -1,0 +1,189 @@
+import { SegmentUnknown } from '../daemons/linux/exchange.ts'
+import { tryTable, type PassOn } from '../daemons/linux/pass-on-table.ts'
+import { interfacesOf } from '../daemons/linux/interfaces.ts'
+import { carries } from '../daemons/linux/segment.ts'
+import { isIPv6 } from '../daemons/linux/ip.ts'
+import { clearingUp, stage, type StageDraft, type StepDraft } from '../engine/plan.ts'
+import type { Host, Hosts } from '../hosts/host.ts'
+import { formatDuration } from '../lib/durations.ts'
+import type { HostName, Millis } from '../lib/types.ts'
+import { answersAlike } from '../steps/vip/answers.ts'
+import { segmentCarries } from '../steps/vip/carries.ts'
+import { handedOff } from '../steps/vip/handed-off.ts'
+import { keepOpen } from '../steps/vip/keep-open.ts'
+import { passOn } from '../steps/vip/pass-on.ts'
+import type { VipReport } from '../steps/vip/vip-report.ts'
+import type { Moving } from './what-moves.ts'
+
+/** How much longer the hosts wait before they clean up by themselves: the move, and a zdt that is slow. */
+const grace: Millis = 60_000
+
+/** One side of a hand-off. */
+interface Side {
+  readonly host: HostName
+  readonly device: string
+  readonly mac: string
+  readonly arpIgnore: number
+  readonly arpAnnounce: number
+}
+
+/** A hand-off that can be made: the stages around the move; or why it cannot. */
+export type HandOff =
+  | {
+      readonly before: readonly StageDraft[]
+      readonly after: readonly StageDraft[]
+      /** When the hosts clean up by themselves, from its beginning. */
+      readonly ends: Millis
+    }
+  | { readonly impossible: string }
+
+/** Between whom, of which addresses, and how long at the longest. */
+interface Wanted {
+  readonly from: HostName
+  readonly to: HostName
+  readonly moving: readonly Moving[]
+  readonly longest: Millis
+  /** What makes the VIP move (`about` of those steps). */
+  readonly turning: readonly string[]
+}
+
+/** An address with the two sides between which it moves. */
+interface Pair {
+  readonly address: string
+  readonly old: Side
+  readonly fresh: Side
+}
+
+/** Looks whether the connections of VIPs can be handed off, by trying: nftables with its table, the segment with a packet. */
+export async function planHandOff(
+  hosts: Hosts,
+  report: VipReport,
+  { from, to, moving, longest, turning }: Wanted,
+): Promise<HandOff> {
+  const ends = longest + grace
+  const [giver, taker] = await Promise.all([hosts.on(from), hosts.on(to)])
+  const pairs: Pair[] = []
+  for (const { address, giving, taking } of moving) {
+    const [old, fresh] = await Promise.all([sideOf(giver, report, giving), sideOf(taker, report, taking)])
+    if (typeof old === 'string') return { impossible: old }
+    if (typeof fresh === 'string') return { impossible: fresh }
+    pairs.push({ address, old, fresh })
+  }
+  const seconds = Math.ceil(ends / 1000)
+  const why = await firstOf([
+    ...pairs.flatMap(({ address, old, fresh }) => [
+      () => refusedTable(giver, tableOf(address, old, fresh, seconds)),
+      () => refusedTable(taker, tableOf(address, fresh, old, seconds)),
+    ]),
+    ...segmentsOf(pairs).flatMap(({ address, old, fresh }) => [
+      () => notCarried(address, { host: taker, place: fresh }, { host: giver, place: old }),
+      () => notCarried(address, { host: giver, place: old }, { host: taker, place: fresh }),
+    ]),
+  ])
+  if (why !== undefined) return { impossible: why }
+  return { ...stagesOf(pairs, { seconds, longest, turning }), ends }
+}
+
+/** One address for each segment and family: what carries its packets carries those of the others. */
+function segmentsOf(pairs: readonly Pair[]): Pair[] {
+  const key = ({ address, old, fresh }: Pair) => `${old.device} ${fresh.device} ${isIPv6(address)}`
+  return [...new Map(pairs.map((pair) => [key(pair), pair])).values()]
+}
+
+/** Both ways, so that a move which is put back loses nothing either. */
+function eachWay(pairs: readonly Pair[], step: (address: string, one: Side, other: Side) => StepDraft): StepDraft[] {
+  return pairs.flatMap(({ address, old, fresh }) => [step(address, fresh, old), step(address, old, fresh)])
+}
+
+function stagesOf(
+  pairs: readonly Pair[],
+  { seconds, longest, turning }: { readonly seconds: number } & Pick<Wanted, 'longest' | 'turning'>,
+): { before: StageDraft[]; after: StageDraft[] } {
+  const addresses = pairs.map(({ address }) => address)
+  const [from, to] = [pairs[0]?.old.host, pairs[0]?.fresh.host]
+  if (from === undefined || to === undefined) return { before: [], after: [] }
+  const passing = (wanted: 'on' | 'off') =>
+    eachWay(pairs, (address, one, other) =>
+      passOn.at(one.host, { ...tableOf(address, one, other, seconds), to: other.host, wanted }),
+    )
+  const keeping = (wanted: 'on' | 'off') =>
+    eachWay(pairs, (address, { host, device, arpIgnore, arpAnnounce }) =>
+      keepOpen.at(host, { address, device, seconds, arpIgnore, arpAnnounce, wanted, home: from }),
+    )
+  return {
+    before: [
+      stage(
+        'the segment carries what is handed off',
+        eachWay(segmentsOf(pairs), (address, one, { host, device, mac }) =>
+          segmentCarries.at(one.host, { address, from: one, to: { host, device, mac } }),
+        ),
+      ),
+      stage('hand-off: each passes on what it does not know', passing('on')),
+      stage('hand-off: connections stay open where they are', keeping('on')),
+      stage(`${to} answers as ${from} does`, [answersAlike.at(to, { addresses, from, before: turning })]),
+    ],
+    after: [
+      stage(
+        `wait until ${from} has no connection left`,
+        addresses.map((address) => handedOff.at(from, { address, to, timeout: longest })),
+      ),
+      clearingUp('end of the hand-off: nothing is passed on', passing('off')),
+      clearingUp(
+        `end of the hand-off: ${addresses.join(', ')} ${addresses.length > 1 ? 'leave' : 'leaves'} lo`,
+        keeping('off'),
+      ),
+    ],
+  }
+}
+
+function tableOf(address: string, { device, mac }: Side, { mac: peer }: Side, seconds: number): PassOn {
+  return { address, device, mac, peer, seconds }
+}
+
+/** One of a host's interfaces, and what its settings are; or why it cannot take part. */
+async function sideOf(host: Host, { nodes }: VipReport, device: string): Promise<Side | string> {
+  const node = nodes.find((one) => one.host === host.name)
+  const instances = !node || node.error || !node.instance ? [] : [node.instance, ...node.others]
+  const place = (await interfacesOf(host)).find(({ name }) => name === device)
+  if (!place) return `${host.name} does not tell where it sits on the segment`
+  if (instances.some((one) => one.vmac && one.device === device))
+    return `${host.name} has a MAC address for the VIP itself (use_vmac)`
+  if (!/^[A-Za-z0-9_.@-]+$/.test(device))
+    return `the interface ${JSON.stringify(device)} of ${host.name} has an odd name`
+  const settings = ['arp_ignore', 'arp_announce'].map((name) => `net/ipv4/conf/${device}/${name}`)
+  const { code, stdout, stderr } = await host.run(['sysctl', '-n', ...settings])
+  if (code !== 0) return `${host.name}: ${stderr.toString().trim()}`
+  const [arpIgnore = 0, arpAnnounce = 0] = stdout.toString().trim().split('\n').map(Number)
+  return { host: host.name, device, mac: place.mac, arpIgnore, arpAnnounce }
+}
+
+/** nftables is asked to check the very table, which the kernel sees, and to change nothing. */
+async function refusedTable(host: Host, table: PassOn): Promise<string | undefined> {
+  const { argv, input } = tryTable(table)
+  const { code, stderr } = await host.run(argv, { as: 'root', input })
+  if (code === 0) return undefined
+  const [said = ''] = stderr.toString().trim().split('\n')
+  return code === 127 ? `${host.name} has no nft` : `${host.name}'s nftables cannot pass packets on: ${said}`
+}
+
+async function notCarried(
+  address: string,
+  from: { readonly host: Host; readonly place: Side },
+  to: { readonly host: Host; readonly place: Side },
+): Promise<string | undefined> {
+  try {
+    if (await carries(address, from, to)) return undefined
+  } catch (error) {
+    if (error instanceof SegmentUnknown) return `${error.message} (${error.said ?? ''})`
+    throw error
+  }
+  return `a test packet for ${address} from ${from.host.name} to ${to.host.name} by MAC address did not arrive within ${formatDuration(3000)}`
+}
+
+async function firstOf(questions: readonly (() => Promise<string | undefined>)[]): Promise<string | undefined> {
+  for (const question of questions) {
+    const answer = await question()
+    if (answer !== undefined) return answer
+  }
+  return undefined
+}

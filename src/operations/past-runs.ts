@@ -1,0 +1,91 @@
+import type { Event } from '../engine/events.ts'
+import { listRuns, readJournal } from '../engine/journal.ts'
+import type { Step } from '../engine/plan.ts'
+import type { Seat } from '../fleet/fleet.ts'
+import { setAgent } from '../steps/haproxy/set-agent.ts'
+import { setServerState } from '../steps/haproxy/set-state.ts'
+
+type Place = Pick<Seat, 'host' | 'backend' | 'server'> & { readonly address?: string }
+
+/** What a past step of a run did about one seat. */
+interface Past {
+  readonly step: Step
+  readonly run: string
+  readonly operator: string
+  readonly at: number
+  /** `already`: it found what it wanted. */
+  readonly made: 'change' | 'already'
+}
+
+/** The runs of which this machine has a journal, as far as they matter to the state that seats are in now. */
+export class PastRuns {
+  readonly #newestFirst: readonly Past[]
+
+  private constructor(past: readonly Past[]) {
+    this.#newestFirst = past.toSorted((a, b) => b.at - a.at)
+  }
+
+  static async read(): Promise<PastRuns> {
+    const journals = await Promise.all((await listRuns()).map((id) => readJournal(id).catch(() => [])))
+    return new PastRuns(journals.flatMap(pastOf))
+  }
+
+  /** Who put a seat into drain or maintenance: `since 14:02, by run 5F1A, oncall@ops2`. Undefined when none of these did. */
+  takenOut(place: Place): string | undefined {
+    const past = this.#of(place, setServerState.kind).find(({ made }) => made === 'change')
+    if (!past || wanted(past, 'state') === 'ready') return undefined
+    return `since ${whenOf(past.at)}, by run ${past.run}, ${past.operator}`
+  }
+
+  /**
+   * Was the agent check of a seat off already before zdt took the server out? Then it is the operator's, and `ready` leaves
+   * it off. False also where no journal tells: an agent that stays off without anybody's will is the greater harm.
+   */
+  agentWasOff(place: Place): boolean {
+    const past = this.#of(place, setAgent.kind)
+    const last = past.find(({ made }) => made === 'change')
+    return last ? wanted(last, 'agent') === 'heard' : past.some((one) => wanted(one, 'agent') === 'held')
+  }
+
+  #of({ host, backend, server, address }: Place, kind: string): Past[] {
+    return this.#newestFirst.filter(({ step }) => {
+      if (step.host !== host || step.kind !== kind) return false
+      const { seat } = step.input as { readonly seat?: Place }
+      // Two fleets may call different machines by the same names.
+      const sameMachine = address === undefined || seat?.address === undefined || seat.address === address
+      return seat?.backend === backend && seat.server === server && sameMachine
+    })
+  }
+}
+
+function wanted({ step }: Past, what: 'state' | 'agent'): unknown {
+  return (step.input as Readonly<Record<string, unknown>>)[what]
+}
+
+/** The steps of a journal that came to an end and were not put back. */
+function pastOf(events: readonly Event[]): Past[] {
+  const begun = events.find((event) => event.event === 'run')
+  if (!begun) return []
+  // A run that is resumed may do again what was undone: only what came before the last undo is gone.
+  const undone = new Map(events.flatMap((event, index) => (event.event === 'undone' ? [[event.step, index]] : [])))
+  const steps = new Map(begun.plan.stages.flatMap((stage) => stage.steps.map((step) => [step.id, step] as const)))
+  return events.flatMap((event, index): Past[] => {
+    if (event.event !== 'verified' && event.event !== 'already') return []
+    const step = steps.get(event.step)
+    if (!step || index < (undone.get(event.step) ?? -1)) return []
+    const made = event.event === 'already' ? 'already' : 'change'
+    return [{ step, run: begun.plan.id, operator: begun.operator, at: event.at, made }]
+  })
+}
+
+/** `14:02`, and before today `2026-03-01 14:02`. */
+function whenOf(at: number): string {
+  const date = new Date(at)
+  const time = `${two(date.getHours())}:${two(date.getMinutes())}`
+  if (date.toDateString() === new Date().toDateString()) return time
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${time}`
+}
+
+function two(number: number): string {
+  return String(number).padStart(2, '0')
+}

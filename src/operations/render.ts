@@ -1,0 +1,78 @@
+import { chmod, mkdir, rename, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { readingVersion } from '../daemons/reading-version.ts'
+import { configurationsOf } from '../fleet/configurations.ts'
+import type { Fleet } from '../fleet/fleet.ts'
+import type { Hosts } from '../hosts/host.ts'
+import { redact } from '../lib/redact.ts'
+import type { Daemon, Rendered, RenderedFile } from '../lib/rendered.ts'
+import type { HostName } from '../lib/types.ts'
+import { renderFleet, type VersionOf } from './rendered.ts'
+
+/** A file as it would be on a host, fit to be shown. */
+export type ShownFile = {
+  readonly host: HostName
+  readonly daemon: Daemon
+  readonly group: string
+  readonly path: string
+  readonly mode: string
+  /** Its text; or where it was written to. */
+  readonly content?: string
+  readonly written?: string
+}
+
+export type RenderReport = { readonly files: readonly ShownFile[] }
+
+export interface RenderOptions {
+  /** Hosts and services; all where there is none. */
+  readonly names: readonly string[]
+  /** Versions to render for; of the others the hosts are asked. */
+  readonly versions: Readonly<Partial<Record<Daemon, string>>>
+  /** A directory to write to, `HOST/PATH`, with the secrets in it, for the user alone. */
+  readonly out?: string | undefined
+  readonly showSecrets: boolean
+}
+
+/** What the configurations would be. The hosts are asked for versions alone, and only where a template wants one. */
+export async function render(
+  fleet: Fleet,
+  hosts: Hosts,
+  { names, versions, out, showSecrets }: RenderOptions,
+): Promise<RenderReport> {
+  const versionOf: VersionOf = async (daemon, host) => versions[daemon] ?? (await versionOn(fleet, hosts)(daemon, host))
+  const all = await renderFleet(fleet, names, { versionOf })
+  const files: ShownFile[] = []
+  for (const rendered of all) {
+    for (const file of rendered.files) {
+      const { host, daemon, group } = rendered
+      const about = { host, daemon, group, path: file.path, mode: file.mode }
+      if (out === undefined) files.push({ ...about, content: showSecrets ? file.content : shown(file, rendered) })
+      else files.push({ ...about, written: await write(resolve(out), host, file) })
+    }
+  }
+  return { files }
+}
+
+/** Asks the hosts for the versions of their daemons. */
+export function versionOn(fleet: Fleet, hosts: Hosts): VersionOf {
+  return async (daemon, name) => {
+    const [found] = configurationsOf(fleet, [name, daemon])
+    return await readingVersion(await hosts.on(name), daemon, found?.groups[0].unit ?? daemon)
+  }
+}
+
+/** A file's text without its secrets. */
+export function shown(file: RenderedFile, { secrets }: Pick<Rendered, 'secrets'>): string {
+  return file.secret ? '‹secret›\n' : redact(file.content, secrets)
+}
+
+/** Whole or not at all, and readable for nobody else at any moment. */
+async function write(directory: string, host: HostName, { path, content }: RenderedFile): Promise<string> {
+  const target = join(directory, host, path)
+  await mkdir(dirname(target), { recursive: true, mode: 0o700 })
+  const temporary = `${target}.zdt-${process.pid}`
+  await writeFile(temporary, content, { mode: 0o600, flush: true })
+  await chmod(temporary, 0o600)
+  await rename(temporary, target)
+  return target
+}

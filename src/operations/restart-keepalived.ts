@@ -1,0 +1,53 @@
+import { plan, stage } from '../engine/plan.ts'
+import type { Fleet, KeepalivedSpec } from '../fleet/fleet.ts'
+import { hostNamed, vipsOf } from '../fleet/selectors.ts'
+import { nodeOf } from '../daemons/keepalived/node.ts'
+import { ZdtError } from '../lib/errors.ts'
+import type { HostName } from '../lib/types.ts'
+import { HoldsVip, isBackup, restartKeepalived } from '../steps/keepalived/restart.ts'
+import { claimsOf } from './claims.ts'
+import type { Operation } from './operation.ts'
+
+/** Restarts Keepalived on a host that is BACKUP for all of its VIPs. Throws HoldsVip where it is not. */
+export const keepalivedRestart: Operation<{ readonly host: string }> = {
+  title: ({ host }) => `keepalived restart ${host}`,
+  claims: (fleet, { host }) => claimsOf(fleet, [], [hostNamed(fleet, host).name]),
+  propose: async ({ fleet, hosts, id }, { host: wanted }) => {
+    const { name } = hostNamed(fleet, wanted)
+    const vips = vipsOn(fleet, name).map(({ name: vip, address, unit }) => ({ name: vip, address, unit }))
+    const host = await hosts.on(name)
+    for (const vip of vips) {
+      const { heldBy } = await nodeOf(host, vip)
+      if (heldBy !== null) throw new HoldsVip(name, vip, 'holds')
+    }
+    const units = [...new Set(vips.map(({ unit }) => unit))]
+    const addresses = vips.map(({ address }) => address).join(', ')
+    return {
+      situation: { fleet: fleet.name, seats: [], capacity: [], facts: [`${name} is BACKUP for ${addresses}`] },
+      plan: plan(
+        `keepalived restart ${name}`,
+        fleet.digest,
+        [
+          stage(
+            `${name} is BACKUP`,
+            vips.map((vip) => isBackup.at(name, vip)),
+          ),
+          stage(
+            `restart Keepalived on ${name}`,
+            units.map((unit) => restartKeepalived.at(name, { unit, vips })),
+          ),
+        ],
+        id,
+      ),
+      done: `Keepalived on ${name} was restarted, and is BACKUP for ${addresses} again`,
+      already: `Keepalived on ${name} needs no restart`,
+      onTimeout: 'leave',
+    }
+  },
+}
+
+function vipsOn(fleet: Fleet, name: HostName): KeepalivedSpec[] {
+  const vips = vipsOf(fleet, name)
+  if (vips.length > 0) return vips
+  throw new ZdtError(`${fleet.file} has no Keepalived on ${name}`, { code: 'no-keepalived', exit: 'usage' })
+}

@@ -1,0 +1,82 @@
+import { stage, type StageDraft } from '../engine/plan.ts'
+import type { Fleet, Seat } from '../fleet/fleet.ts'
+import type { Millis } from '../lib/types.ts'
+import { askFreshCheck } from '../steps/haproxy/ask-fresh-check.ts'
+import { awaitDrained } from '../steps/haproxy/await-drained.ts'
+import { awaitPassingCheck } from '../steps/haproxy/await-passing-check.ts'
+import { setAgent } from '../steps/haproxy/set-agent.ts'
+import { setServerState } from '../steps/haproxy/set-state.ts'
+import { questionBeforeUndo, type Judged } from './capacity.ts'
+import type { SeenSeat } from './look-at-seats.ts'
+
+/** The seats' names, each once: `shop/app2, api/app2`. */
+export function namesOf(seats: readonly Seat[]): string {
+  return [...new Set(seats.map(({ backend, server }) => `${backend}/${server}`))].join(', ')
+}
+
+/** The load balancers of seats, each once. */
+export function balancersOf(seats: readonly Seat[]): string {
+  return [...new Set(seats.map(({ host }) => host))].join(', ')
+}
+
+/** No new connections: capacity checked, agents held off, then the state. */
+export function outOfRotation(seen: readonly SeenSeat[], state: 'drain' | 'maint', { guards }: Judged): StageDraft[] {
+  const seats = seen.map(({ seat }) => seat)
+  const agents = seen.filter(({ view }) => view.agent !== null).map(({ seat }) => seat)
+  return [
+    stage('enough servers stay', guards),
+    stage(
+      `hold the agent check of ${namesOf(agents)} off`,
+      agents.map((seat) => setAgent.at(seat.host, { seat, agent: 'held' })),
+    ),
+    stage(
+      `set server ${namesOf(seats)} state ${state}`,
+      seats.map((seat) => setServerState.at(seat.host, { seat, state })),
+    ),
+  ]
+}
+
+/** Wait until nobody is connected. */
+export function untilDrained(seen: readonly SeenSeat[], timeout: Millis): StageDraft {
+  return stage(
+    'wait until nobody is connected',
+    seen.map(({ seat }) => awaitDrained.at(seat.host, { seat, timeout })),
+  )
+}
+
+/** The safe way back: a fresh passing check first, ready then, last the agents that are to be `heard` again. */
+export function intoRotation(
+  fleet: Fleet,
+  seen: readonly SeenSeat[],
+  timeout: Millis,
+  heard: (one: SeenSeat) => boolean,
+): StageDraft[] {
+  const seats = seen.map(({ seat }) => seat)
+  const agents = seen.filter(heard).map(({ seat }) => seat)
+  return [
+    stage(
+      `ask for a fresh check of ${namesOf(seats)}`,
+      seats.map((seat) => askFreshCheck.at(seat.host, { seat })),
+    ),
+    untilChecked(seats, timeout),
+    stage(
+      `set server ${namesOf(seats)} state ready`,
+      seats.map((seat) => {
+        const capacity = questionBeforeUndo(fleet, seat)
+        return setServerState.at(seat.host, { seat, state: 'ready', ...(capacity && { capacity }) })
+      }),
+    ),
+    stage(
+      `hear the agent check of ${namesOf(agents)} again`,
+      agents.map((seat) => setAgent.at(seat.host, { seat, agent: 'heard' })),
+    ),
+  ]
+}
+
+/** Wait until every load balancer's check passes. */
+export function untilChecked(seats: readonly Seat[], timeout: Millis): StageDraft {
+  return stage(
+    'wait for a passing check',
+    seats.map((seat) => awaitPassingCheck.at(seat.host, { seat, timeout })),
+  )
+}

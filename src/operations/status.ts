@@ -1,0 +1,103 @@
+import { servers, type Servers } from '../daemons/haproxy/servers.ts'
+import { whereHeld } from '../daemons/keepalived/vip.ts'
+import { asZdtError, told } from '../engine/told.ts'
+import type { Fleet, KeepalivedSpec, Pool } from '../fleet/fleet.ts'
+import { UnknownName } from '../fleet/errors.ts'
+import type { Hosts } from '../hosts/host.ts'
+import type { HostName } from '../lib/types.ts'
+import { daemonsOn } from './daemon-status.ts'
+import { seatRow } from './seat-row.ts'
+import type { CellStatus, HostStatus, PoolStatus, StatusReport, VipStatus } from './status-report.ts'
+
+/** What is true of the fleet now; of these hosts, pools and servers alone where some are named. A host that is down is part of it. */
+export async function status(fleet: Fleet, hosts: Hosts, only: readonly string[]): Promise<StatusReport> {
+  const servers = [...fleet.pools.values()].flatMap((pool) => pool.servers.map(({ name }) => name))
+  const known = [...new Set([...fleet.hosts.keys(), ...fleet.pools.keys(), ...servers])]
+  for (const name of only) if (!known.includes(name)) throw new UnknownName('host, pool or server', name, known)
+  const asked = (name: string) => only.length === 0 || only.includes(name)
+  const names = [...fleet.hosts.values()].map(({ name }) => name).filter(asked)
+  const [vips, hostRows, pools] = await Promise.all([
+    Promise.all(
+      [...fleet.keepalived.values()].filter((vip) => vip.hosts.some(asked)).map((vip) => vipStatus(hosts, vip)),
+    ),
+    Promise.all(names.map((name) => hostStatus(fleet, hosts, name))),
+    Promise.all(
+      [...fleet.pools.values()].flatMap((pool) => askedOf(pool, asked)).map((pool) => poolStatus(fleet, hosts, pool)),
+    ),
+  ])
+  return { fleet: fleet.name, vips, hosts: hostRows, pools: pools.filter((pool) => pool !== undefined) }
+}
+
+/** A pool, whole or with the servers alone that are asked for; none of it where it is not. */
+function askedOf(pool: Pool, asked: (name: string) => boolean): Pool[] {
+  if (asked(pool.name)) return [pool]
+  const servers = pool.servers.filter(({ name }) => asked(name))
+  return servers.length > 0 ? [{ ...pool, servers }] : []
+}
+
+async function hostStatus(fleet: Fleet, hosts: Hosts, name: HostName): Promise<HostStatus> {
+  try {
+    return { host: name, daemons: await daemonsOn(fleet, await hosts.on(name)) }
+  } catch (thrown) {
+    return { host: name, daemons: [], error: told(asZdtError(thrown, name)) }
+  }
+}
+
+async function vipStatus(hosts: Hosts, { name, address, hosts: members }: KeepalivedSpec): Promise<VipStatus> {
+  const held = await Promise.all(
+    // A node that cannot be asked is told of among the hosts; it may hold the VIP all the same.
+    members.map((member) =>
+      hosts
+        .on(member)
+        .then((host) => whereHeld(host, address))
+        .catch(() => null),
+    ),
+  )
+  return { name, address, hosts: members, holders: members.filter((_, index) => held[index] !== null) }
+}
+
+async function poolStatus(fleet: Fleet, hosts: Hosts, pool: Pool): Promise<PoolStatus | undefined> {
+  const group = fleet.haproxy.get(pool.balancer.name)
+  if (pool.balancer.kind !== 'haproxy' || !group) return undefined
+  const rows = await Promise.all(
+    group.hosts.map(async (name) => {
+      try {
+        const host = await hosts.on(name)
+        return { host: name, cells: cellsOf(pool, await servers(host, group.socket, { backend: pool.backend })) }
+      } catch (thrown) {
+        return { host: name, cells: [], error: told(asZdtError(thrown, name)) }
+      }
+    }),
+  )
+  return { pool: pool.name, servers: pool.servers.map(({ name }) => name), rows: marked(rows) }
+}
+
+function cellsOf(pool: Pool, seen: Servers): CellStatus[] {
+  return pool.servers.map(({ name }) => {
+    const view = seen.servers.find(({ server }) => server === name)
+    if (!view)
+      return {
+        server: name,
+        state: 'unknown',
+        weight: 0,
+        sessions: 0,
+        queued: 0,
+        check: 'not in this backend',
+        differs: false,
+      }
+    const { server, state, weight, sessions, queued, check } = seatRow('', view)
+    return { server, state, weight, sessions, queued, check, differs: false }
+  })
+}
+
+/** Marks every server of which the load balancers do not say the same state and weight. */
+function marked<Row extends { readonly cells: readonly CellStatus[] }>(rows: readonly Row[]): Row[] {
+  const said = new Map<string, Set<string>>()
+  for (const { server, state, weight } of rows.flatMap(({ cells }) => cells)) {
+    said.set(server, (said.get(server) ?? new Set()).add(`${state} ${weight}`))
+  }
+  return rows.map((row) => ({
+    ...row,
+    cells: row.cells.map((cell) => ({ ...cell, differs: (said.get(cell.server)?.size ?? 0) > 1 })),
+  }))
+}

@@ -1,0 +1,123 @@
+import { claimsOf } from './claims.ts'
+import type { Weight } from '../daemons/haproxy/commands.ts'
+import { effectiveWeight, weightInFull } from '../daemons/haproxy/weights.ts'
+import { plan, stage } from '../engine/plan.ts'
+import { seatsOf } from '../fleet/selectors.ts'
+import { ZdtError } from '../lib/errors.ts'
+import { setAgent } from '../steps/haproxy/set-agent.ts'
+import { refuseNothing, setServerWeight } from '../steps/haproxy/set-weight.ts'
+import { judgeCapacity, questionBeforeUndo } from './capacity.ts'
+import { lookAtSeats, type SeenSeat } from './look-at-seats.ts'
+import { PastRuns } from './past-runs.ts'
+import type { Operation, World } from './operation.ts'
+import type { Proposal } from './proposal.ts'
+import { balancersOf, namesOf } from './rotation.ts'
+import { seatRow } from './seat-row.ts'
+
+export interface WeightOptions {
+  readonly server: string
+  readonly weight: Weight
+  readonly allowEmpty: boolean
+}
+
+/** Shifts a server's share of new connections on every load balancer. Weight 0 counts as leaving: it is refused like a drain. */
+export const weight: Operation<WeightOptions> = {
+  title: ({ server, weight: share }) => `weight ${server} ${share}`,
+  claims: (fleet, { server }) => claimsOf(fleet, seatsOf(fleet, server)),
+  propose,
+}
+
+async function propose(
+  { fleet, hosts, id }: World,
+  { server, weight: share, allowEmpty }: WeightOptions,
+): Promise<Proposal> {
+  const seen = await lookAtSeats(hosts, seatsOf(fleet, server))
+  for (const one of seen) {
+    refuseIfStatic(one, share)
+    refuseNothing(one.seat, share, one.view.initialWeight)
+  }
+  const leaving = seen.filter(({ view }) => effectiveWeight(share, view.initialWeight) === 0)
+  const { capacity, guards } = await judgeCapacity(fleet, leaving, {
+    doing: `weight 0 for ${server}`,
+    anyway: `zdt weight ${server} ${share} --allow-empty`,
+    allowEmpty,
+  })
+  const seats = seen.map(({ seat }) => seat)
+  const comesTo = inFull(seen, share)
+  const { held, heard } = await agentsOf(seen, share)
+  const before = [...new Set(seen.map(({ view }) => view.weight))]
+  const back = before.length === 1 ? `zdt weight ${server} ${before[0]}` : undefined
+  return {
+    situation: {
+      fleet: fleet.name,
+      seats: seen.map(({ seat, view, old }) => seatRow(seat.host, view, old)),
+      capacity,
+      facts: held.map(
+        (seat) =>
+          `the agent check of ${namesOf([seat])} on ${seat.host} is held off until zdt weight ${server} 100%: it may set the weight`,
+      ),
+    },
+    plan: plan(
+      `weight ${server} ${share}`,
+      fleet.digest,
+      [
+        stage('enough servers stay', guards),
+        stage(
+          `hold the agent check of ${namesOf(held)} off`,
+          held.map((seat) => setAgent.at(seat.host, { seat, agent: 'held' })),
+        ),
+        stage(
+          `set server ${namesOf(seats)} weight ${share}${comesTo}`,
+          seats.map((seat) => {
+            const capacity = questionBeforeUndo(fleet, seat)
+            return setServerWeight.at(seat.host, { seat, weight: share, ...(capacity && { capacity }) })
+          }),
+        ),
+        stage(
+          `hear the agent check of ${namesOf(heard)} again`,
+          heard.map((seat) => setAgent.at(seat.host, { seat, agent: 'heard' })),
+        ),
+      ],
+      id,
+    ),
+    done: `${server} has weight ${share} on ${balancersOf(seats)}${comesTo}`,
+    already: `${server} had weight ${share} already on ${balancersOf(seats)}${comesTo}`,
+    ...(back && { putBackWith: back }),
+    halfWay: { goOnWith: `zdt weight ${server} ${share}`, ...(back && { putBackWith: back }) },
+    onTimeout: 'put-back',
+  }
+}
+
+/** ` (50% of 100 → 50)`; where load balancers are configured differently, what it comes to on each. */
+function inFull(seen: readonly SeenSeat[], share: Weight): string {
+  const each = seen.map(({ seat, view }) => ({ on: seat.host, comesTo: weightInFull(share, view.initialWeight) }))
+  const [one, ...more] = new Set(each.map(({ comesTo }) => comesTo))
+  if (one === undefined) return ''
+  if (more.length === 0) return ` (${one})`
+  return ` (${[...new Set(each.map(({ on, comesTo }) => `${comesTo} on ${on}`))].join(', ')})`
+}
+
+/**
+ * The agents to hold off, for one that answers with a percentage takes a weight back within one interval (TRAPS); and those
+ * to hear again, because the weight is as configured and it was zdt that held them off.
+ */
+async function agentsOf(seen: readonly SeenSeat[], share: Weight) {
+  const shifts = ({ view }: SeenSeat) => effectiveWeight(share, view.initialWeight) !== view.initialWeight
+  const held = seen.filter((one) => shifts(one) && one.view.agent?.enabled === true)
+  const deaf = seen.filter((one) => !shifts(one) && one.view.agent?.enabled === false && one.view.admin === 'ready')
+  const past = deaf.length > 0 ? await PastRuns.read() : undefined
+  const heard = deaf.filter(({ seat }) => past?.agentWasOff(seat) !== true)
+  return { held: held.map(({ seat }) => seat), heard: heard.map(({ seat }) => seat) }
+}
+
+function refuseIfStatic({ seat, view, all }: SeenSeat, share: Weight): void {
+  const backend = all.backends.find(({ backend: name }) => name === seat.backend)
+  const wanted = effectiveWeight(share, view.initialWeight)
+  if (backend?.weights !== 'all or nothing' || wanted === 0 || wanted === view.initialWeight) return
+  throw new ZdtError(`${seat.backend} balances by ${backend.algorithm}, which takes only 0% and 100%`, {
+    code: 'static-algorithm',
+    exit: 'refused',
+    host: seat.host,
+    suggestions: [`zdt weight ${seat.server} 0%`, `zdt weight ${seat.server} 100%`],
+  })
+}

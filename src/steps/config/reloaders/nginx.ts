@@ -1,0 +1,25 @@
+import { tryNginxConfig } from '../../../daemons/nginx/config-trial.ts'
+import {
+  nginxReloadTook,
+  nginxRunning,
+  orderNginxReload,
+  refuseNginxReload,
+  type NginxRunning,
+} from '../../../daemons/nginx/reload.ts'
+import type { Reloader } from './reloader.ts'
+
+/** nginx: HUP to its master. */
+export const nginxReloader: Reloader<NginxRunning> = {
+  running: (on, { unit }, since) => nginxRunning(on.host, unit, { since, signal: on.signal }),
+  refusals: refuseNginxReload,
+  tried: (on, { unit }, files) => tryNginxConfig(on.host, { unit, files }, { signal: on.signal }),
+  reload: (on, _which, before) => orderNginxReload(on.host, before, { signal: on.signal }),
+  took: nginxReloadTook,
+  isGone: ({ picture }) => picture.masters.length === 0,
+  isUntouched: ({ picture: before }, { picture: now }) => processesOf(before) === processesOf(now),
+}
+
+function processesOf({ masters, others }: NginxRunning['picture']): string {
+  const all = [...masters, ...others].map(({ pid, startTicks }) => `${pid} ${startTicks}`)
+  return all.toSorted().join()
+}

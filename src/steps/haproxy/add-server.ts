@@ -1,0 +1,60 @@
+import { addServer, delServer, enableHealth, seatName, setHealth, setState } from '../../daemons/haproxy/commands.ts'
+import { order } from '../../daemons/haproxy/runtime.ts'
+import type { On } from '../../engine/step-kind.ts'
+import type { Seat } from '../../fleet/fleet.ts'
+import { defineChange, notYet } from '../define.ts'
+import { seatThing } from '../things.ts'
+import { removeServer } from './del-server.ts'
+import { byHand, lookFor } from './seat.ts'
+
+type Input = {
+  readonly seat: Seat
+  /** Behind `add server b/s`. */
+  readonly words: readonly string[]
+}
+type Found = { readonly there: boolean }
+
+/** It begins in maintenance with its checks off, and is then drained, up only after as many fresh passes as it takes. */
+function orders({ seat, words }: Input): string[] {
+  const checked = words.includes('check')
+  return [
+    addServer(seat, words),
+    ...(checked ? [enableHealth(seat)] : []),
+    setState(seat, 'drain'),
+    ...(checked ? [setHealth(seat, 'down')] : []),
+  ]
+}
+
+/** Makes a server in a running backend, drained: `await-passing-check` and `set-server-state` follow. */
+export const addServerAtRunTime = defineChange<Input, Found>({
+  kind: 'haproxy.add-server',
+  describe: (input) => ({
+    title: `add server ${seatName(input.seat)}, drained`,
+    commands: orders(input).map((command) => byHand(input.seat, command)),
+  }),
+  describeUndo: ({ seat }, { there }) =>
+    there ? [] : [byHand(seat, setState(seat, 'maint')), byHand(seat, delServer(seat))],
+  observe: async ({ seat }, on) => ({ there: (await lookFor(on, seat)) !== undefined }),
+  isDone: (_input, { there }) => there,
+  apply: (input, _found, on) => order(on.host, input.seat.socket, orders(input), { signal: on.signal }),
+  verify: async ({ seat }, _found, on) => {
+    const now = await lookFor(on, seat)
+    return notYet(
+      now === undefined && `${seatName(seat)} is not there`,
+      now?.admin === 'maint' && `${seatName(seat)} is in maintenance still`,
+    )
+  },
+  undo: async ({ seat }, { there }, on) => {
+    if (!there) await removeServer(on, seat)
+  },
+  undone: async ({ seat }, { there }, on) => isThere(on, seat, there),
+  about: ({ seat }, host) => [seatThing(host, seat, 'state')],
+  // Made, and not drained yet; or on its way out again.
+  halfway: async ({ seat }, { there }, on) => !there && (await lookFor(on, seat))?.admin === 'maint',
+  undoPatience: () => 30_000,
+})
+
+async function isThere(on: On, seat: Seat, there: boolean): Promise<ReturnType<typeof notYet>> {
+  const now = (await lookFor(on, seat)) !== undefined
+  return notYet(now !== there && `${seatName(seat)} is ${there ? 'not there' : 'still there'}`)
+}

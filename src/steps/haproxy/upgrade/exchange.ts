@@ -1,0 +1,180 @@
+import { endMomentary, reloadKeeping, restore } from '../../../daemons/haproxy/kept/reload-keeping.ts'
+import { keeping } from '../../../daemons/haproxy/kept/keeping.ts'
+import { isMomentary } from '../../../daemons/haproxy/kept/momentary.ts'
+import { runtimeState, type RuntimeState } from '../../../daemons/haproxy/kept/runtime-state.ts'
+import { haproxyPicture, type HaproxyPicture } from '../../../daemons/haproxy/picture.ts'
+import { orderHaproxyReload } from '../../../daemons/haproxy/reload.ts'
+import { exchangeBinary, watchdogOf, putBinaryBack, type Place } from '../../../daemons/haproxy/upgrade/exchange.ts'
+import { exchangeTook, serving } from '../../../daemons/haproxy/upgrade/took.ts'
+import { NoUseWaiting, type Awaited, type On } from '../../../engine/step-kind.ts'
+import { quote } from '../../../lib/quote.ts'
+import type { Millis } from '../../../lib/types.ts'
+import { defineChange, notYet } from '../../define.ts'
+import { fileDigest } from '../../file-digest.ts'
+import { poll } from '../../poll.ts'
+import { daemonThing, fileThing } from '../../things.ts'
+
+type Input = Place & {
+  /** The new binary, in the same directory. */
+  readonly staged: string
+  readonly sha256: string
+  readonly version: string
+  readonly config: string
+  /** The runtime socket. */
+  readonly socket: string
+  /** The run, whose watchdog it is. */
+  readonly run: string
+  /** How long the host watches over it. */
+  readonly watched: Millis
+}
+
+type Found = {
+  readonly running: HaproxyPicture
+  readonly sha256: string | null
+  /** What operators had set: a daemon that died forgets it. */
+  readonly state: RuntimeState
+}
+
+/** How long a master is given to read its configuration, and its worker to answer. */
+const patience: Millis = 30_000
+
+/**
+ * Puts the new HAProxy where the old one lies and has the master execute it: one step, for the way back is the same in the same
+ * order. Clients and listening sockets are handed over, what operators have set is there from the new worker's first request
+ * on, and the host itself watches meanwhile (see watchdog-script).
+ */
+export const exchangeHaproxy = defineChange<Input, Found>({
+  kind: 'haproxy.exchange-binary',
+  describe: ({ target, staged, backup, unit }) => ({
+    title: `replace ${target}, keep the old one as ${backup}, and have the master execute it`,
+    commands: [
+      quote(['ln', target, backup]),
+      `# ${unit} is watched: should it die, ${backup} is put back and started`,
+      quote(['mv', '-fT', staged, target]),
+      usr2(unit),
+    ],
+  }),
+  describeUndo: ({ target, backup, unit, run }) => [
+    `sudo systemctl stop ${watchdogOf(run)} || true`,
+    `${quote(['test', backup, '-ef', target])} || { ${quote(['sudo', 'ln', '-fT', backup, `${target}.zdt-back`])} && ${quote(['sudo', 'mv', '-fT', `${target}.zdt-back`, target])}; }`,
+    `sudo sh -c '${usr2(unit)}' || sudo systemctl start ${unit}`,
+    quote(['sudo', 'rm', '-f', backup]),
+  ],
+  observe: async ({ unit, target, socket }, on) => ({
+    running: await haproxyPicture(on.host, unit, { signal: on.signal }),
+    sha256: await fileDigest(on, target),
+    state: await runtimeState(on.host, socket, { signal: on.signal }),
+  }),
+  isDone: ({ sha256 }, found) => found.sha256 === sha256 && serving(found.running).length === 0,
+  apply: async (input, { running }, on) => {
+    const { master, unit } = running
+    if (master === null) throw new NoUseWaiting(`${unit.id} is not running`, { host: on.host.name })
+    const { staged, run, watched } = input
+    await must(on, exchangeBinary(input, { staged, run, master, restarts: unit.restarts, watched }))
+    await reExec(input, running, on)
+  },
+  verify: async (input, { running }, on) => {
+    const look = await lookAtExchange(input, running, on)
+    const now = await fileDigest(on, input.target)
+    return notYet(
+      ...look.awaiting,
+      now !== input.sha256 && `${input.target} is not the new file`,
+      (await isMomentaryNow(input, on)) && `${input.config} is the one for one reload`,
+    )
+  },
+  undo: async (input, found, on) => {
+    await must(on, putBinaryBack(input, input.run))
+    await endMomentary(on.host, input.config, { signal: on.signal })
+    const seen = await running(input, on)
+    if (serving(seen).length > 0) await reExec(input, seen, on)
+    await setAgain(input, found, seen, on)
+    await must(on, ['rm', '-f', '--', input.backup])
+  },
+  undone: async (input, { sha256 }, on) => {
+    const { host, signal } = on
+    return notYet(
+      ...serving(await haproxyPicture(host, input.unit, { signal })),
+      (await fileDigest(on, input.target)) !== sha256 && `${input.target} is not the old file`,
+      (await fileDigest(on, input.backup)) !== null && `${input.backup} is still there`,
+      (await isMomentaryNow(input, on)) && `${input.config} is the one for one reload`,
+    )
+  },
+  about: ({ target, staged, unit }, host) => [
+    fileThing(host, target),
+    fileThing(host, staged),
+    daemonThing(host, unit),
+  ],
+  // Kept, put in its place, not yet executed, or on its way back: `undo` goes on from each of these.
+  halfway: async ({ target, sha256 }, found, on) =>
+    [sha256, found.sha256].includes((await fileDigest(on, target)) ?? null),
+  patience: () => patience,
+})
+
+function usr2(unit: string): string {
+  return `kill -USR2 $(systemctl show -p MainPID --value ${unit})`
+}
+
+/** One look at what became of a re-exec. Throws NoUseWaiting when it will never take. */
+async function lookAtExchange({ unit }: Pick<Input, 'unit'>, before: HaproxyPicture, on: On): Promise<Awaited> {
+  const { done, awaiting, failed } = exchangeTook(
+    before,
+    await haproxyPicture(on.host, unit, { since: before, signal: on.signal }),
+  )
+  if (!failed) return { done, awaiting }
+  const { message, said, suggestions } = failed
+  throw new NoUseWaiting(message, { host: on.host.name, ...(said !== '' && { said }), suggestions })
+}
+
+/** Has the master execute what lies at its place, keeping what operators have set, and waits until that serves. */
+async function reExec(input: Input, before: HaproxyPicture, on: On): Promise<void> {
+  const { host, signal } = on
+  const next = (await host.read(input.config, { as: 'root', signal })).toString()
+  const reload = async () => {
+    await orderHaproxyReload(host, before, { signal })
+    await poll(
+      on,
+      () => lookAtExchange(input, before, on),
+      ({ done }) => done,
+      { patience, still: ({ awaiting }) => `HAProxy was not seen to take its binary: ${awaiting.join('; ')}` },
+    )
+  }
+  await reloadKeeping(host, { running: next, next, socket: input.socket, path: input.config, reload }, { signal })
+}
+
+/** Started, where it is not: it has died, and the binary that it died of is away by now. */
+async function running({ unit }: Input, on: On): Promise<HaproxyPicture> {
+  const { host, signal } = on
+  return poll(
+    on,
+    async () => {
+      const seen = await haproxyPicture(host, unit, { signal })
+      if (seen.master === null) {
+        await host.run(['systemctl', 'reset-failed', '--', unit], { as: 'root', signal })
+        await host.run(['systemctl', 'start', '--', unit], { as: 'root', signal, timeout: patience })
+      }
+      return seen
+    },
+    // A master that answers nobody may have lost its program: USR2 heals it (TRAPS, case 24).
+    ({ master, unit: { activeState } }) => master !== null && activeState !== 'activating',
+    { patience, still: () => `${unit} does not start` },
+  )
+}
+
+/** A daemon that died has forgotten what operators had set: each is told again. */
+async function setAgain({ socket, config }: Input, found: Found, seen: HaproxyPicture, on: On): Promise<void> {
+  const { host, signal } = on
+  const was = found.running.master
+  if (seen.master?.pid === was?.pid && seen.master?.startTicks === was?.startTicks) return
+  const next = (await host.read(config, { as: 'root', signal })).toString()
+  await restore(host, socket, keeping(found.state, { running: next, next }), { signal })
+}
+
+async function isMomentaryNow({ config }: Input, on: On): Promise<boolean> {
+  return isMomentary((await on.host.read(config, { as: 'root', signal: on.signal })).toString())
+}
+
+async function must(on: On, argv: readonly string[]): Promise<void> {
+  const { code, stderr } = await on.host.run(argv, { as: 'root', signal: on.signal })
+  if (code !== 0)
+    throw new NoUseWaiting('the binary could not be replaced', { host: on.host.name, said: stderr.toString().trim() })
+}

@@ -1,0 +1,32 @@
+import { tryHaproxyConfig } from '../../../daemons/haproxy/trial.ts'
+import { NoUseWaiting } from '../../../engine/step-kind.ts'
+import { quote } from '../../../lib/quote.ts'
+import { trialTale } from '../../config/trial-tale.ts'
+import { defineGuard } from '../../define.ts'
+import { fileThing } from '../../things.ts'
+
+type Input = { readonly unit: string; readonly staged: string }
+
+/**
+ * Has the new binary check the configuration that lies there, in the unit's environment, and starts it with that in namespaces
+ * of its own: what `-c` passes and what then takes master and worker down is seen here, and nowhere else (TRAPS, cases 1, 2).
+ */
+export const haproxyTrialStart = defineGuard<Input>({
+  kind: 'haproxy.trial-start',
+  describe: ({ staged }) => ({
+    title: `check and trial start of ${staged} with the running configuration`,
+    commands: [`unshare -mnpf --mount-proc --kill-child ${quote([staged])}`],
+  }),
+  check: async ({ unit, staged }, on) => {
+    const trial = await tryHaproxyConfig(on.host, { unit, binary: staged }, { signal: on.signal })
+    const tale = trialTale(trial)
+    if (tale === undefined) return
+    const skip = ['the same with --without-trial, if you trust the binary']
+    throw new NoUseWaiting(`the new HAProxy ${tale.what}`, {
+      host: on.host.name,
+      ...(tale.said !== '' && { said: tale.said }),
+      suggestions: trial.outcome === 'cannot-be-tried' ? skip : tale.suggestions(on.host.name),
+    })
+  },
+  protects: ({ staged }, host) => [fileThing(host, staged)],
+})

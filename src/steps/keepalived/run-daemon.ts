@@ -1,0 +1,45 @@
+import { parseUnit, showUnit } from '../../daemons/systemd/unit.ts'
+import type { On } from '../../engine/step-kind.ts'
+import { defineChange, notYet } from '../define.ts'
+import { keepalivedThing } from '../things.ts'
+import { asRoot } from '../vip/as-root.ts'
+
+type Input = { readonly unit: string; readonly wanted: 'stopped' | 'running' }
+
+type Found = { readonly running: boolean }
+
+const verb = (running: boolean) => (running ? 'start' : 'stop')
+
+/**
+ * Stops Keepalived, or starts it: systemd waits for the old process, without which a start leaves nothing running
+ * (TRAPS: Keepalived). A stop tells the others at once (priority 0), and they wait the skew time only.
+ */
+export const runKeepalived = defineChange<Input, Found>({
+  kind: 'keepalived.run',
+  describe: ({ unit, wanted }) => ({
+    title: wanted === 'running' ? `start ${unit}` : `stop ${unit}: it gives its addresses away`,
+    commands: [`systemctl ${verb(wanted === 'running')} ${unit}`],
+  }),
+  describeUndo: ({ unit }, { running }) => [`systemctl ${verb(running)} ${unit}`],
+  observe: async ({ unit }, on) => ({ running: await runs(on, unit) }),
+  isDone: ({ wanted }, { running }) => running === (wanted === 'running'),
+  apply: ({ unit, wanted }, _found, on) => to(on, unit, wanted === 'running'),
+  verify: ({ unit, wanted }, _found, on) => runsSo(on, unit, wanted === 'running'),
+  undo: ({ unit }, { running }, on) => to(on, unit, running),
+  undone: ({ unit }, { running }, on) => runsSo(on, unit, running),
+  about: ({ unit }, host) => [keepalivedThing(host, unit)],
+})
+
+async function to(on: On, unit: string, running: boolean): Promise<void> {
+  await asRoot(on, ['systemctl', verb(running), '--', unit], `${unit} did not ${verb(running)}`)
+}
+
+async function runs(on: On, unit: string): Promise<boolean> {
+  const { stdout } = await on.host.run(showUnit(unit), { signal: on.signal })
+  return parseUnit(stdout.toString('utf8')).mainPid !== null
+}
+
+async function runsSo(on: On, unit: string, wanted: boolean) {
+  const now = await runs(on, unit)
+  return notYet(now !== wanted && `${unit} ${now ? 'still runs' : 'does not run'} on ${on.host.name}`)
+}

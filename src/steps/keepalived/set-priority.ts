@@ -1,0 +1,61 @@
+import { nodeOf } from '../../daemons/keepalived/node.ts'
+import type { On } from '../../engine/step-kind.ts'
+import type { HostName } from '../../lib/types.ts'
+import { quoteWord } from '../../lib/quote.ts'
+import { defineChange, notYet } from '../define.ts'
+import { fileThing } from '../things.ts'
+import { answersAlike } from '../vip/answers.ts'
+
+type Input = {
+  readonly address: string
+  readonly unit: string
+  /** The track file, and what is to stand in it. */
+  readonly path: string
+  readonly status: number
+  /** What the priority comes to. */
+  readonly priority: number
+  /** Who takes the VIPs back when it is undone, and from whom. */
+  readonly takesBack?: { readonly host: HostName; readonly from: HostName; readonly addresses: readonly string[] }
+}
+
+type Found = { readonly content: string }
+
+/** Shifts a node's effective priority through its track file (keepalived.conf(5), vrrp_track_file): the file, not the daemon. */
+export const setPriority = defineChange<Input, Found>({
+  kind: 'keepalived.set-priority',
+  describe: ({ path, status, priority }) => ({
+    title: `effective priority ${priority}: ${status} in ${path}`,
+    commands: [byHand(path, String(status))],
+  }),
+  describeUndo: ({ path }, { content }) => [byHand(path, content.trim())],
+  observe: async ({ path }, on) => ({ content: await contentOf(on, path) }),
+  isDone: ({ status }, { content }) => content.trim() === String(status),
+  apply: ({ path, status }, _found, on) => on.host.write(path, `${status}\n`, { as: 'root', signal: on.signal }),
+  verify: (input, _found, on) => readSo(input, String(input.status), on),
+  undo: ({ path }, { content }, on) => on.host.write(path, content, { as: 'root', signal: on.signal }),
+  undone: (input, { content }, on) => readSo(input, content.trim(), on),
+  undoGuard: ({ takesBack: back }) =>
+    back && answersAlike.at(back.host, { addresses: back.addresses, from: back.from, before: [] }),
+  about: ({ path }, host) => [fileThing(host, path)],
+})
+
+async function contentOf(on: On, path: string): Promise<string> {
+  return (await on.host.read(path, { as: 'root', signal: on.signal })).toString('utf8')
+}
+
+/** The file says so, and Keepalived has read it. */
+async function readSo({ address, unit, path }: Input, wanted: string, on: On) {
+  const [content, { instance }] = await Promise.all([
+    contentOf(on, path),
+    nodeOf(on.host, { address, unit }, on.signal),
+  ])
+  const status = instance?.trackFiles.find((file) => file.path === path)?.status
+  return notYet(
+    content.trim() !== wanted && `${path} says ${content.trim()}, not ${wanted}`,
+    status !== Number(wanted) && `Keepalived on ${on.host.name} has not read ${path} yet`,
+  )
+}
+
+function byHand(path: string, content: string): string {
+  return `echo ${quoteWord(content)} > ${quoteWord(path)}`
+}

@@ -1,0 +1,149 @@
+import { NoUseWaiting, type Awaited, type On } from '../../engine/step-kind.ts'
+import { acceptingWorkers, orphans, pidFileOf } from '../../daemons/nginx/phase.ts'
+import type { NginxMaster, NginxPicture } from '../../daemons/nginx/picture.ts'
+import { sleep } from '../../lib/clock.ts'
+import type { Millis } from '../../lib/types.ts'
+import { notYet } from '../define.ts'
+import { endOrphans, look, signal, successor, type Seen } from './look.ts'
+import { nextMove, type Move, type OldNginx } from './next-move.ts'
+
+/** Where the upgrade takes place, and where the old binary is kept. */
+export type Place = {
+  readonly unit: string
+  readonly target: string
+  /** A hard link to the old binary: after QUIT it is the only way back. */
+  readonly backup: string
+}
+
+/** What must be known of the master that serves, to be able to come back to it. */
+export function oldNginx(picture: NginxPicture, master: NginxMaster): OldNginx {
+  const { pid, startTicks, exeInode, version } = master
+  const workers = acceptingWorkers(picture, master).length
+  return { pid, startTicks, boot: picture.boot, inode: exeInode, version: version?.text ?? '', workers }
+}
+
+/** Time for lingering connections to end, a new master to bind its addresses, workers to start. */
+const patience: Millis = 90_000
+
+/**
+ * Brings the old nginx back to serving alone, from any phase of the upgrade or of this way back itself, one move at a
+ * time, each seen to take before the next. Throws NoUseWaiting when there is no move, or time is over.
+ */
+export async function backToOld(on: On, place: Place, old: OldNginx): Promise<void> {
+  const deadline = Date.now() + patience
+  let last = ''
+  let since = Date.now()
+  for (;;) {
+    const seen = await look(on, place.unit)
+    if (seen.phase.phase !== last) {
+      last = seen.phase.phase
+      since = Date.now()
+    }
+    const move = nextMove(seen, old, Date.now() - since)
+    if (move.move === 'none') return
+    if (move.move === 'stuck') throw new NoUseWaiting(move.why, { host: on.host.name })
+    if (Date.now() > deadline) {
+      throw new NoUseWaiting(move.move === 'wait' ? move.why : `nginx is still in phase ${last}`, {
+        host: on.host.name,
+      })
+    }
+    await make(move, on, place)
+    // A signal takes effect in milliseconds; looking in between could send it twice.
+    await sleep(move.move === 'signal' ? 300 : 100, on.signal)
+  }
+}
+
+/** Does the old nginx serve alone, as it did? */
+export async function oldServes(on: On, { unit }: Place, old: OldNginx): Promise<Awaited> {
+  const { picture, phase } = await look(on, unit)
+  if (phase.phase !== 'single') return notYet(`nginx is in phase ${phase.phase}`)
+  const { master } = phase
+  const now = acceptingWorkers(picture, master).length
+  return notYet(
+    master.exeInode !== old.inode &&
+      `master ${master.pid} runs ${master.version?.text ?? 'another binary'}, not ${old.version}`,
+    now !== old.workers && `${now} workers, ${old.workers} before`,
+    orphans(picture).some(({ role }) => role === 'worker') && 'workers of a killed master still accept',
+    pidFileOf(picture, master).pid !== master.pid && 'the pid file does not name the master',
+    picture.unit.mainPid !== master.pid && `${picture.unit.id} follows ${picture.unit.mainPid ?? 'nothing'}`,
+  )
+}
+
+/**
+ * The host has booted anew since, and systemd has started what lies on disk, which is not the old nginx: that is as good as
+ * an upgrade that came to its end. Undefined where it is not so.
+ */
+export function startedByBoot(seen: Seen, old: OldNginx): NginxMaster | undefined {
+  const left = seen.picture.boot === old.boot ? undefined : successor(seen)
+  return left?.exeInode === old.inode ? undefined : left
+}
+
+/**
+ * Is nginx in a phase that an upgrade, or its way back, leaves when it dies in the middle? A single master of other code
+ * than before is none of these, unless a boot has started it: somebody has.
+ */
+export async function knowsWayBack(on: On, { unit }: Place, old: OldNginx): Promise<boolean> {
+  const seen = await look(on, unit)
+  const { phase, picture } = seen
+  if (phase.phase === 'single' && phase.master.exeInode !== old.inode && picture.boot === old.boot) return false
+  return nextMove(seen, old, 0).move !== 'stuck'
+}
+
+/** What a person would type while the old master is there. Each does nothing where there is nothing for it to do. */
+export function backByHand({ pid, version }: OldNginx): string[] {
+  const workers = `pgrep -P ${pid} -xf 'nginx: worker process' > /dev/null`
+  return [
+    // HUP to one that has its workers would double them (TRAPS: nginx, phase 1).
+    `${isThere(pid)} && ! ${workers} && sudo kill -HUP ${pid}; sleep 2   # nginx ${version} gets its workers again`,
+    `${isThere(pid)} && ${workers} && sudo kill -QUIT $(pgrep -P ${pid} -f '^nginx: master process')   # the new one ends`,
+  ]
+}
+
+/** The same after QUIT: a whole upgrade to the old binary, once the old master has gone. */
+export function backByHandAfterQuit({ unit, target, backup }: Place, { pid, version }: OldNginx): string[] {
+  const pidFile = `$(systemctl show -p PIDFile --value ${unit})`
+  return [
+    `while ${isThere(pid)}; do sleep 1; done   # until the old master has gone`,
+    `sudo ln -fT ${backup} ${target}.zdt-back && sudo mv -fT ${target}.zdt-back ${target}   # nginx ${version}`,
+    `sudo kill -USR2 "$(cat ${pidFile})"; sleep 4   # nginx ${version} starts beside the new one`,
+    `sudo kill -WINCH "$(cat ${pidFile}.oldbin)"; sleep 1`,
+    `sudo kill -QUIT "$(cat ${pidFile}.oldbin)"`,
+  ]
+}
+
+/** A pid alone may be another process by now. */
+function isThere(pid: number): string {
+  return `ps -o args= -p ${pid} | grep -q '^nginx: master'`
+}
+
+/** A hard link, not a copy: by its inode the old code is known again. */
+const restore = String.raw`
+set -e
+target=$1 backup=$2
+ln -fT -- "$backup" "$target.zdt-back"
+mv -fT -- "$target.zdt-back" "$target"
+sync -- "$(dirname -- "$target")"
+`
+
+async function make(move: Move, on: On, { unit, target, backup }: Place): Promise<void> {
+  switch (move.move) {
+    case 'signal':
+      // Gone meanwhile is as good: the next look tells.
+      await signal(on, move.signal, move.to).catch((error: unknown) => {
+        if (!(error instanceof NoUseWaiting)) throw error
+      })
+      return
+    case 'end-orphans':
+      return endOrphans(on, unit)
+    case 'restore-binary':
+      return must(on, ['sh', '-c', restore, 'zdt-restore', target, backup], 'the old binary could not be put back')
+    case 'start':
+      return must(on, ['systemctl', 'start', '--', unit], `${unit} could not be started`)
+    default:
+  }
+}
+
+async function must(on: On, argv: readonly string[], what: string): Promise<void> {
+  const { code, stderr } = await on.host.run(argv, { as: 'root', signal: on.signal })
+  if (code !== 0) throw new NoUseWaiting(what, { host: on.host.name, said: stderr.toString().trim() })
+}

@@ -1,0 +1,62 @@
+import { NoUseWaiting, type On } from '../../engine/step-kind.ts'
+import { acceptingWorkers } from '../../daemons/nginx/phase.ts'
+import { readNginxLog } from '../../daemons/nginx/log.ts'
+import type { NginxMaster } from '../../daemons/nginx/picture.ts'
+import { formatDuration } from '../../lib/durations.ts'
+import type { Millis } from '../../lib/types.ts'
+import { defineWait, notYet } from '../define.ts'
+import { refuseLost } from '../gates.ts'
+import { nginxThing } from '../things.ts'
+import { look, successor } from './look.ts'
+import { lostMaster } from './lost-master.ts'
+
+type Input = { readonly unit: string; readonly hold: Millis }
+
+/**
+ * Lets the new workers serve alone for a while, and fails as soon as their master is gone, one of them had to be started again,
+ * they log an accident, or the probe loses something.
+ */
+export const holdNew = defineWait<Input>({
+  kind: 'nginx.hold',
+  describe: ({ hold }) => ({ title: `hold ${formatDuration(hold)}: the new workers alone serve`, commands: [] }),
+  look: async ({ unit, hold }, on, waited) => {
+    const seen = await look(on, unit)
+    const { picture, phase } = seen
+    const fresh = phase.phase === 'winched' ? phase.fresh : successor(seen)
+    if (!fresh) throw lostMaster(on.host.name, phase)
+    const workers = acceptingWorkers(picture, fresh)
+    const wanted = fresh.settings?.workers ?? 1
+    // Its first workers start together; one that started later did so because one died.
+    const first = Math.min(...workers.map(({ startTicks }) => startTicks))
+    const restarted = workers.find(({ startTicks }) => startTicks - first > 100)
+    if (restarted) {
+      throw new NoUseWaiting(`a new worker died and was started again as ${restarted.pid}`, { host: on.host.name })
+    }
+    refuseLost(on)
+    await refuseAccidents(on, fresh, new Set([fresh.pid, ...workers.map(({ pid }) => pid)]))
+    return notYet(
+      workers.length < wanted && `${on.host.name}  ${workers.length} of ${wanted} new workers`,
+      waited < hold && `${on.host.name}  the new workers serve alone since ${formatDuration(waited)}`,
+    )
+  },
+  protects: ({ unit }, host) => [nginxThing(host, unit)],
+  timeout: ({ hold }) => hold + 15_000,
+  interval: ({ hold }) => Math.min(500, Math.max(100, hold / 4)),
+})
+
+/** Bytes of the log's end that are read: what processes a few seconds old have written. */
+const enough = 262_144
+
+/** Throws NoUseWaiting with what the new processes have logged as `[emerg]` or `[alert]`; the old ones may say what they like. */
+async function refuseAccidents(on: On, { settings }: NginxMaster, pids: ReadonlySet<number>): Promise<void> {
+  const { host, signal } = on
+  const path = settings?.errorLog ?? null
+  if (path === null) return
+  const { mark } = await readNginxLog(host, path, undefined, { signal })
+  const newest = { ...mark, offset: Math.max(0, mark.offset - enough) }
+  const { lines } = await readNginxLog(host, path, newest, { signal })
+  const own = lines.filter(({ level, pid }) => ['emerg', 'alert'].includes(level) && pid !== null && pids.has(pid))
+  if (own.length === 0) return
+  const said = own.map(({ level, text }) => `[${level}] ${text}`).join('\n')
+  throw new NoUseWaiting('the new nginx has logged an accident', { host: host.name, said })
+}

@@ -1,0 +1,84 @@
+import { NoUseWaiting, type On } from '../../engine/step-kind.ts'
+import { quote } from '../../lib/quote.ts'
+import { defineChange, notYet } from '../define.ts'
+import { fileDigest } from '../file-digest.ts'
+import { fileThing } from '../things.ts'
+import { backToOld, oldNginx, startedByBoot, type Place } from './back-to-old.ts'
+import { look } from './look.ts'
+import type { OldNginx } from './next-move.ts'
+
+type Input = Place & {
+  /** The new binary, in the same directory. */
+  readonly staged: string
+  readonly sha256: string
+}
+
+type Found = {
+  readonly sha256: string | null
+  /** What runs: a boot starts what lies on disk, and then there is more to put back than the file. Null where none runs. */
+  readonly old: OldNginx | null
+}
+
+/**
+ * Keeps the old file under its backup's name (a hard link: nothing is copied, nothing can be half done), gives the new one
+ * its owner, mode and attributes, and renames it into place: one step, no moment without a binary, no ETXTBSY.
+ */
+const exchange = String.raw`
+set -e
+target=$1 staged=$2 backup=$3
+cp --attributes-only --preserve=mode,ownership,xattr -- "$target" "$staged"
+ln -fT -- "$target" "$backup"
+mv -fT -- "$staged" "$target"
+sync -- "$(dirname -- "$target")"
+`
+
+/** Puts the new nginx where the old one lies. Running processes keep the old file: it lives on under its backup's name. */
+export const replaceBinary = defineChange<Input, Found>({
+  kind: 'nginx.replace-binary',
+  describe: ({ target, staged, backup }) => ({
+    title: `replace ${target}, keep the old one as ${backup}`,
+    commands: [quote(['ln', target, backup]), quote(['mv', '-fT', staged, target])],
+  }),
+  // Where they are one file already, put back by a later step's way, mv refuses.
+  describeUndo: ({ target, backup }) => [
+    `{ ${quote(['[', backup, '-ef', target, ']'])} || ${quote(['sudo', 'mv', '-fT', backup, target])}; } && ${quote(['sudo', 'rm', '-f', backup])}`,
+  ],
+  observe: async ({ target, unit }, on) => {
+    const { picture, phase } = await look(on, unit)
+    const old = phase.phase === 'single' ? oldNginx(picture, phase.master) : null
+    return { sha256: await fileDigest(on, target), old }
+  },
+  isDone: ({ sha256 }, found) => found.sha256 === sha256,
+  apply: ({ target, staged, backup }, _found, on) =>
+    must(on, ['sh', '-c', exchange, 'zdt-replace', target, staged, backup]),
+  verify: async ({ target, sha256 }, _found, on) =>
+    notYet((await fileDigest(on, target)) !== sha256 && `${target} is not the new file`),
+  undo: async (place, found, on) => {
+    const { target, backup, unit } = place
+    if (found.old && startedByBoot(await look(on, unit), found.old)) await backToOld(on, place, found.old)
+    if ((await fileDigest(on, target)) === found.sha256) {
+      // Put back already, by the undo of a later step: only the kept name is left to remove.
+      await must(on, ['rm', '-f', '--', backup])
+      return
+    }
+    await must(on, ['mv', '-fT', '--', backup, target])
+  },
+  undone: async ({ target, backup, unit }, found, on) =>
+    notYet(
+      found.old !== null &&
+        startedByBoot(await look(on, unit), found.old) !== undefined &&
+        'a boot has started the new nginx',
+      (await fileDigest(on, target)) !== found.sha256 && `${target} is not the old file`,
+      (await fileDigest(on, backup)) !== null && `${backup} is still there`,
+    ),
+  // It takes the staged file away, and puts it in the place of the other.
+  about: ({ target, staged }, host) => [fileThing(host, target), fileThing(host, staged)],
+  // Linked and not yet renamed; or put back by a later step's undo, with the kept one still there.
+  halfway: async ({ target }, found, on) => (await fileDigest(on, target)) === found.sha256,
+})
+
+async function must(on: On, argv: readonly string[]): Promise<void> {
+  const { code, stderr } = await on.host.run(argv, { as: 'root', signal: on.signal })
+  if (code !== 0)
+    throw new NoUseWaiting('the file could not be replaced', { host: on.host.name, said: stderr.toString().trim() })
+}

@@ -1,0 +1,104 @@
+import { connectionsAt, whoIsAt } from '../../daemons/linux/connections.ts'
+import { prolongTimers } from '../../daemons/linux/hand-off-scripts.ts'
+import { passOnActive } from '../../daemons/linux/pass-on-table.ts'
+import { whereHeld } from '../../daemons/keepalived/vip.ts'
+import { NoUseWaiting, type Awaited, type On } from '../../engine/step-kind.ts'
+import { HostTimeout, HostUnreachable } from '../../hosts/errors.ts'
+import { sleep } from '../../lib/clock.ts'
+import { quote } from '../../lib/quote.ts'
+import type { HostName, Millis } from '../../lib/types.ts'
+import { defineWait } from '../define.ts'
+import { handOffThing } from '../things.ts'
+
+type Input = { readonly address: string; readonly to: HostName; readonly timeout: Millis }
+
+const named = 5
+
+/** Adverts that come late under load make a VIP go to and fro; it is lost when it stays away. */
+const flapping: Millis = 5000
+
+/**
+ * Waits until the host that gave a VIP away has no connection to it left; the new holder passes their packets on. A host that
+ * cannot be reached meanwhile is waited for as well; a VIP that the new holder does not keep is not.
+ */
+export const handedOff = defineWait<Input>({
+  kind: 'vip.handed-off',
+  describe: ({ address }, host) => ({
+    title: `nobody is connected to ${address} on ${host} any more`,
+    commands: [quote(connectionsAt(address))],
+  }),
+  look: (input, on) => look(input, on),
+  timeout: ({ timeout }) => timeout,
+  interval: () => 300,
+  // A packet under way may belong to one that is just being accepted.
+  inARow: () => 2,
+  protects: ({ address }, host) => [handOffThing(host, address, 'keep-open')],
+  sustain: async ({ address, to }, on) => {
+    const prolong = async (name: HostName) =>
+      (await on.other(name)).run(['sh', '-c', prolongTimers(address)], { as: 'root', signal: on.signal })
+    await Promise.all([on.host.name, to].map((name) => prolong(name).catch(unreached)))
+  },
+  force: {
+    title: 'let them go: they are reset',
+    apply: async ({ address }, on) => {
+      const peers = await whoIsAt(on.host, address, on.signal)
+      await on.host.run(['ss', '-K', '-Htn', 'src', address], { as: 'root', signal: on.signal })
+      return {
+        count: peers.length,
+        thing: 'connection',
+        who: peers.slice(0, 100).map((one) => `${one} on ${on.host.name}`),
+      }
+    },
+  },
+})
+
+async function look(input: Input, on: On): Promise<Awaited> {
+  const seen = await see(input, on).catch(unreached)
+  if (typeof seen === 'string') return { done: false, awaiting: [seen] }
+  if (!seen.kept && !(await keptAfterAll(input, on))) throw await lost(input, on)
+  const { peers, passing } = seen
+  if (peers.length > 0 && !passing) {
+    throw new NoUseWaiting(`${input.to} passes nothing on any more: ${peers.length} connections are cut`, {
+      host: input.to,
+    })
+  }
+  const more = peers.length - named
+  const lines = [...peers.slice(0, named), ...(more > 0 ? [`and ${more} more`] : [])]
+  return { done: peers.length === 0, awaiting: lines.map((line) => `${on.host.name}  ${line}`) }
+}
+
+async function see({ address, to }: Input, on: On) {
+  const [old, fresh] = await Promise.all([on.other(on.host.name), on.other(to)])
+  const [peers, here, there, passing] = await Promise.all([
+    whoIsAt(old, address, on.signal),
+    whereHeld(old, address, { signal: on.signal }),
+    whereHeld(fresh, address, { signal: on.signal }),
+    passOnActive(fresh, address, on.signal),
+  ])
+  return { peers, passing, here, there, kept: here === null && there !== null }
+}
+
+async function keptAfterAll(input: Input, on: On): Promise<boolean> {
+  const until = Date.now() + flapping
+  while (Date.now() < until) {
+    await sleep(300, on.signal)
+    const seen = await see(input, on).catch(unreached)
+    if (typeof seen !== 'string' && seen.kept) return true
+  }
+  return false
+}
+
+async function lost({ address, to }: Input, on: On): Promise<NoUseWaiting> {
+  const seen = await see({ address, to, timeout: 0 }, on).catch(unreached)
+  const [here, there] = typeof seen === 'string' ? [null, null] : [seen.here, seen.there]
+  const beside = there === null ? `${to} no longer does` : `so does ${to}: a split brain`
+  const what =
+    here === null ? `${to} no longer holds ${address}` : `${on.host.name} holds ${address} again, and ${beside}`
+  return new NoUseWaiting(what, { host: to, suggestions: ['zdt vip', 'zdt vip heal NAME, where several hold it'] })
+}
+
+/** What is to be said of a host that is away for now. Throws whatever else it was. */
+function unreached(thrown: unknown): string {
+  if (thrown instanceof HostUnreachable || thrown instanceof HostTimeout) return thrown.message
+  throw thrown
+}

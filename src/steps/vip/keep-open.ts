@@ -1,0 +1,107 @@
+import { handOffNames } from '../../daemons/linux/hand-off-names.ts'
+import {
+  endKeepingOpen,
+  keepOpenCommands,
+  startKeepingOpen,
+  stopTimer,
+  type KeepOpen,
+} from '../../daemons/linux/hand-off-scripts.ts'
+import { whoIsAt } from '../../daemons/linux/connections.ts'
+import { whereHeld } from '../../daemons/keepalived/vip.ts'
+import type { On, Tell } from '../../engine/step-kind.ts'
+import { sleep } from '../../lib/clock.ts'
+import type { HostName, Millis } from '../../lib/types.ts'
+import { defineChange, notYet } from '../define.ts'
+import { handOffThing } from '../things.ts'
+import { asRoot } from './as-root.ts'
+
+type Input = KeepOpen & {
+  readonly wanted: 'on' | 'off'
+  /** Who holds the VIP when the move is put back. */
+  readonly home: HostName
+}
+
+type Found = { readonly open: boolean }
+
+/** A home that is dead does not take it back. */
+const longestReturn: Millis = 30_000
+
+/**
+ * Keeps a VIP valid on a host that does not hold it, on `lo` and without answering for it on the segment: the sockets of
+ * its connections live on; or ends that. Undone only when the last of them has ended, or after the hand-off's own time.
+ */
+export const keepOpen = defineChange<Input, Found>({
+  kind: 'vip.keep-open',
+  describe: (input) => ({
+    title:
+      input.wanted === 'on'
+        ? `connections to ${input.address} stay open here without it`
+        : `${input.address} is taken off lo`,
+    commands: input.wanted === 'on' ? startByHand(input) : endByHand(input),
+  }),
+  describeUndo: (input) => (input.wanted === 'on' ? endByHand(input) : startByHand(input)),
+  observe: async ({ address }, on) => ({ open: await isOpen(on, address) }),
+  isDone: ({ wanted }, { open }) => open === (wanted === 'on'),
+  apply: (input, _found, on) => (input.wanted === 'on' ? start(input, on) : end(input, on)),
+  verify: async ({ address, wanted }, _found, on) => openSo(on, address, wanted === 'on'),
+  undo: async (input, { open }, on, tell) => {
+    if (open) return start(input, on)
+    await untilNobody(input, on, tell)
+    await end(input, on)
+  },
+  undone: async ({ address }, { open }, on) => openSo(on, address, open),
+  about: ({ address }, host) => [handOffThing(host, address, 'keep-open')],
+  // Settings first, then the address: a half of it has no address yet.
+  halfway: async ({ address }, { open }, on) => open || !(await isOpen(on, address)),
+})
+
+async function start(input: Input, on: On): Promise<void> {
+  await asRoot(on, startKeepingOpen(input), 'the VIP could not be put on lo')
+}
+
+async function end(input: Input, on: On): Promise<void> {
+  const { keepOpenTimer } = handOffNames(input.address)
+  const script = `${stopTimer(keepOpenTimer)}; ${endKeepingOpen(input)}`
+  await asRoot(on, ['sh', '-c', script], 'the VIP could not be taken off lo')
+}
+
+/**
+ * Where a move is put back, the VIP goes home first, and the host that had it meanwhile has connections of its own by now:
+ * they end before what keeps them open does.
+ */
+async function untilNobody({ address, seconds, home }: Input, on: On, tell?: Tell): Promise<void> {
+  const began = Date.now()
+  const longest = seconds * 1000
+  while (Date.now() - began < longest) {
+    const [atHome, here, peers] = await Promise.all([
+      whereHeld(await on.other(home), address, { signal: on.signal }),
+      whereHeld(on.host, address, { signal: on.signal }),
+      whoIsAt(on.host, address, on.signal),
+    ])
+    const isHome = on.host.name === home
+    const isBack = (atHome !== null && (isHome || here === null)) || Date.now() - began > longestReturn
+    if (isBack && (isHome || peers.length === 0)) return
+    await tell?.(isBack ? peers.map((peer) => `${on.host.name}  ${peer}`) : [`${home}  takes ${address} back`], longest)
+    await sleep(300, on.signal)
+  }
+}
+
+async function isOpen(on: On, address: string): Promise<boolean> {
+  const argv = ['ip', 'address', 'show', 'dev', 'lo', 'to', address]
+  return (await on.host.run(argv, { signal: on.signal })).stdout.toString().includes('inet')
+}
+
+async function openSo(on: On, address: string, wanted: boolean) {
+  const now = await isOpen(on, address)
+  return notYet(now !== wanted && `${address} is ${now ? 'still' : 'not'} on lo of ${on.host.name}`)
+}
+
+function startByHand(input: Input): string[] {
+  const { keepOpenTimer } = handOffNames(input.address)
+  const later = `systemd-run --unit=${keepOpenTimer} --on-active=${input.seconds} sh -c '${endKeepingOpen(input)}'`
+  return [...keepOpenCommands(input), later]
+}
+
+function endByHand(input: Input): string[] {
+  return [`systemctl stop ${handOffNames(input.address).keepOpenTimer}.timer`, endKeepingOpen(input)]
+}

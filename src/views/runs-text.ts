@@ -1,0 +1,49 @@
+import type { Event } from '../engine/events.ts'
+import type { RunRow } from '../engine/run-row.ts'
+import { cleanLine } from './clean.ts'
+import { makeEventTeller } from './event-lines.ts'
+import { wrap } from './lines.ts'
+import { finish, type Page } from './page.ts'
+import type { Describe } from './plan-text.ts'
+import { table } from './table.ts'
+import { dayAndTime } from './times.ts'
+
+/** The runs of this machine, as `zdt runs` lists them. */
+export function runsText(rows: readonly (RunRow & { readonly going?: 'running' | 'died' })[], page: Page): string {
+  if (rows.length === 0) return finish(['no run yet'], page)
+  const { paint, width } = page
+  const colour = (ended: RunRow['ended']) => {
+    if (ended === 'done' || ended === 'already') return paint.green
+    return ended === 'put-back' || ended === 'untouched' ? paint.yellow : paint.red
+  }
+  // Of one fleet, its name would be noise.
+  const several = new Set(rows.map(({ fleet }) => fleet)).size > 1
+  return finish(
+    table(
+      ['run', 'when', ...(several ? ['fleet'] : []), 'title', 'operator', 'ended', 'lost'],
+      rows.map(({ run, at, fleet, title, operator, ended, going, lost }) => [
+        run,
+        dayAndTime(at),
+        ...(several ? [cleanLine(fleet ?? '-')] : []),
+        cleanLine(title),
+        cleanLine(operator),
+        // Going on still, or killed: on another machine's the journal cannot tell.
+        going === 'running' ? paint.yellow('running') : colour(ended)(ended ?? (going ? 'died' : 'no end')),
+        lost === undefined ? '' : String(lost),
+      ]),
+      { width, indent: 0, paintHead: paint.dim },
+    ),
+    page,
+  )
+}
+
+/** Under the text, beside the times. */
+const hang = ' '.repeat('14:02:11 '.length)
+
+/** A run told from its journal, as `zdt runs show` does: what was found, done and put back, and when. */
+export function runText(events: readonly Event[], describe: Describe, page: Page): string {
+  const tell = makeEventTeller(describe, page.paint, { findings: true })
+  const [first] = events
+  const day = first ? [page.paint.dim(dayAndTime(first.at).slice(0, 10))] : []
+  return finish([...day, ...events.flatMap(tell).flatMap((line) => wrap(line, page.width, '', hang))], page)
+}

@@ -1,0 +1,158 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { labPaths } from '../../../src/lab/paths.ts'
+import { sha256 } from '../../../src/lib/digest.ts'
+import { fromOutside } from '../support/from-outside.ts'
+import type { Lab } from '../support/lab.ts'
+import type { World } from './world.ts'
+
+/** An operation that chaos is made of. */
+export interface Operation {
+  readonly name: string
+  /** As an operator would type it, without `zdt`. */
+  argv(lab: Lab): Promise<readonly string[]>
+  /** What is asked all the time, through the VIP. */
+  readonly path: string
+  /** Told to both load balancers first, where the operation needs another world than the lab's own. */
+  readonly orders?: readonly string[]
+  /** The world that it begins in, made of the lab's own. */
+  readonly before?: (own: World) => World
+  /** The world that it leaves, made of the one it began in. */
+  after(before: World, lab: Lab): Promise<World>
+  /** The host whose network fails, where the moment is not about a host of its own. */
+  readonly host: string
+}
+
+/** Every operation that is put through chaos. A new one is one more row. */
+export const operations: readonly Operation[] = [
+  {
+    name: 'drain',
+    argv: () => Promise.resolve(['drain', 'app2']),
+    path: '/shop/',
+    after: (before) => Promise.resolve(seat(before, 'shop/app2', 'drain')),
+    host: 'lb1',
+  },
+  {
+    name: 'ready',
+    argv: () => Promise.resolve(['ready', 'app2']),
+    path: '/shop/',
+    orders: ['set server shop/app2 state drain'],
+    before: (own) => seat(own, 'shop/app2', 'drain'),
+    after: (before) => Promise.resolve(seat(before, 'shop/app2', 'ready up')),
+    host: 'lb2',
+  },
+  {
+    name: 'maint',
+    argv: () => Promise.resolve(['maint', 'app2']),
+    path: '/shop/',
+    after: (before) => Promise.resolve(seat(before, 'shop/app2', 'maint')),
+    host: 'lb1',
+  },
+  {
+    name: 'weight',
+    argv: () => Promise.resolve(['weight', 'app2', '50%']),
+    path: '/shop/',
+    after: (before) => Promise.resolve(replaced(before, /( shop\/app2 .* weight) 100/, '$1 50')),
+    host: 'lb2',
+  },
+  {
+    name: 'upgrade-nginx',
+    argv: async (lab) => {
+      const binary = await lab.binary('nginx-1.26.3')
+      return ['upgrade-nginx', '--host', 'web1', '--binary', binary, '--hold', '200ms', '--timeout', '30s']
+    },
+    path: '/',
+    after: async (before, lab) => {
+      const digest = sha256(await readFile(await lab.binary('nginx-1.26.3')))
+      const upgraded = replaced(before, /^(web1 nginx .*)[0-9a-f]{64}/, `$1${digest}`)
+      return [...upgraded, 'web1 file /usr/sbin/nginx.zdt-RUN'].toSorted()
+    },
+    host: 'web1',
+  },
+  {
+    name: 'apply',
+    argv: async (lab) => ['apply', 'haproxy', '--accept-drift', '--fleet', await changedFleet(lab)],
+    path: '/shop/',
+    after: async (before, lab) => {
+      const digests = await Promise.all(
+        (['lb1', 'lb2'] as const).map(async (lb) => [lb, sha256((await configOf(lab, lb))[1])] as const),
+      )
+      return before
+        .map((fact) => {
+          const [, digest] =
+            digests.find(([lb]) => fact.startsWith(`${lb} config `) && fact.endsWith(` ${haproxyCfg}`)) ?? []
+          return digest === undefined ? fact : fact.replace(/[0-9a-f]{64}/, digest)
+        })
+        .toSorted()
+    },
+    host: 'lb1',
+  },
+  {
+    name: 'failover',
+    argv: () => Promise.resolve(['failover', 'public', '--to', 'lb2', '--max-handoff', '60s']),
+    path: '/shop/',
+    after: (before) => {
+      const lowered = replaced(before, /^(lb1 config )[0-9a-f]{64}( .*\/priority)$/, `$1${sha256('-60\n')}$2`)
+      return Promise.resolve(replaced(lowered, /^lb1 (address 10\.77\.0\.100\/16 )/, 'lb2 $1').toSorted())
+    },
+    host: 'lb1',
+  },
+  {
+    name: 'upgrade-haproxy',
+    argv: async (lab) => {
+      const binary = await lab.binary('haproxy-2.6.12')
+      return ['upgrade-haproxy', '--host', 'lb1', '--in-place', '--binary', binary, '--hold', '200ms']
+    },
+    path: '/shop/',
+    after: async (before, lab) => {
+      const digest = sha256(await readFile(await lab.binary('haproxy-2.6.12')))
+      const upgraded = replaced(before, /^(lb1 binary )[0-9a-f]{64}/, `$1${digest}`)
+      return [...upgraded, 'lb1 file /usr/sbin/haproxy.zdt-RUN'].toSorted()
+    },
+    host: 'lb1',
+  },
+  {
+    name: 'evacuate',
+    argv: () => Promise.resolve(['evacuate', 'web1', '--timeout', '30s', 'true']),
+    path: '/',
+    after: (before) => Promise.resolve(before),
+    host: 'web1',
+  },
+]
+
+const haproxyCfg = '/etc/haproxy/haproxy.cfg'
+
+/** haproxy.cfg as the lab came up with it, and as it is to be. */
+async function configOf(lab: Lab, lb: 'lb1' | 'lb2'): Promise<[string, string]> {
+  const text = await fromOutside(lab, lb, `tar -xOf /root/was.tar ${haproxyCfg.slice(1)}`)
+  return [text, text.replace('maxconn 8000', 'maxconn 9000')]
+}
+
+/** The lab's fleet with one template, whose maxconn is another than what is live. */
+async function changedFleet(lab: Lab): Promise<string> {
+  const directory = join(tmpdir(), `zdt-chaos-fleet-${lab.name}`)
+  const [, text] = await configOf(lab, 'lb1')
+  const yaml = await readFile(labPaths(lab.name).fleet, 'utf8')
+  await mkdir(directory, { recursive: true })
+  await writeFile(join(directory, 'haproxy.cfg.hbs'), text.replaceAll('10.77.0.11:', '{{host.address}}:'))
+  const named = yaml.replace('edge: { hosts: [lb1, lb2] }', 'edge: { hosts: [lb1, lb2], template: haproxy.cfg.hbs }')
+  await writeFile(join(directory, 'zdt.yaml'), named)
+  return join(directory, 'zdt.yaml')
+}
+
+/** The one called so. */
+export function operationNamed(wanted: string): Operation {
+  const one = operations.find(({ name }) => name === wanted)
+  if (!one) throw new Error(`no operation is called ${wanted}`)
+  return one
+}
+
+/** The world with a seat in another state, on both load balancers. */
+function seat(world: World, name: string, state: string): World {
+  return replaced(world, new RegExp(`^(lb\\d seat ${name} state) .*?( weight)`), `$1 ${state}$2`)
+}
+
+function replaced(world: World, pattern: RegExp, by: string): World {
+  return world.map((fact) => fact.replace(pattern, by))
+}

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest'
+import { halted, order, prepare, runOf, useLane } from './chaos/lane.ts'
+import { operationNamed } from './chaos/operations.ts'
+import { describeOnLab } from './support/lab.ts'
+
+/** What others see of a run, and what they and it may not do to each other. */
+describeOnLab('among colleagues', () => {
+  const lane = useLane()
+  const drain = operationNamed('drain')
+  const ready = operationNamed('ready')
+
+  test('given a run at work / another waits for its lock / is told whose it is; lock break ends it', async () => {
+    const before = await prepare(lane(), drain)
+    const aboutToDrain = { event: 'applying', steps: ['haproxy.set-server-state'], after: 0 }
+    const first = await lane().start(['drain', 'app2'], { ...aboutToDrain, signal: 'SIGSTOP' })
+    await halted(first)
+    const run = runOf(first)
+    expect(await lane().zdt(['drain', 'app1', '--yes', '--wait-for-lock', '1s'])).toMatchObject({
+      code: 6,
+      stderr: expect.stringMatching(
+        new RegExp(`waiting for a lock: lb1 is locked by \\S+ \\(drain app2, run ${run}\\)`),
+      ),
+    })
+    expect((await lane().zdt(['lock'])).stdout).toMatch(new RegExp(`lb1 +host +${run}`))
+    for (const lb of ['lb1', 'lb2']) {
+      expect(await lane().zdt(['lock', 'break', lb, '--yes'])).toMatchObject({
+        code: 0,
+        stderr: expect.stringContaining(`(drain app2, run ${run}, since `),
+        stdout: expect.stringContaining(`held by `),
+      })
+    }
+    expect((await lane().zdt(['history'])).stdout).toMatch(/lock break lb1 \(\w+/)
+    first.signal('SIGCONT')
+    expect(await first.ended).toMatchObject({ code: 5, stdout: expect.stringContaining('lease-lost') })
+    expect(await lane().zdt(['rollback', run, '--yes'])).toMatchObject({ code: 0 })
+    expect(await lane().unlike(before)).toEqual([])
+  })
+
+  test('given that app2 alone serves / rollback of its ready / is refused, and names the drain that it goes on after', async () => {
+    const before = await prepare(lane(), ready)
+    const done = await lane().start(['ready', 'app2'])
+    expect(await done.ended).toMatchObject({ code: 0 })
+    await order(lane(), ['set server shop/app1 state maint', 'set server shop/app3 state maint'])
+    const refused = await lane().zdt(['rollback', runOf(done), '--yes'])
+    expect(refused).toMatchObject({
+      code: 5,
+      stdout: expect.stringContaining('taking app2 out again would leave shop without a server'),
+    })
+    expect(`${refused.stdout}${refused.stderr}`).toContain('zdt drain shop/app2 --allow-empty, and this again')
+    expect(await lane().zdt(['drain', 'shop/app2', '--allow-empty', '--yes'])).toMatchObject({ code: 0 })
+    expect(await lane().zdt(['rollback', runOf(done), '--yes'])).toMatchObject({ code: 0 })
+    await order(lane(), ['set server shop/app1 state ready', 'set server shop/app3 state ready'])
+    expect(await lane().unlike(before)).toEqual([])
+  })
+
+  test('given a run that was measured / history / tells who, what, where, how it came out, and what was lost', async () => {
+    await prepare(lane(), drain)
+    const zdt = await lane().start(['drain', 'app2', '--probe', 'fleet'])
+    expect(await zdt.ended).toMatchObject({ code: 0 })
+    const { stdout } = await lane().zdt(['history'])
+    expect(stdout).toMatch(new RegExp(`\\S+@\\S+ +drain app2 +lb1, lb2\\s+outcome done · lost 0 · run ${runOf(zdt)}`))
+    const syslog = await lane().root('lb2', 'journalctl -q -t zdt -o cat')
+    expect(syslog).toContain(`run ${runOf(zdt)} run: drain app2, by `)
+    expect(syslog).toContain(`run ${runOf(zdt)} ended: done`)
+  })
+})

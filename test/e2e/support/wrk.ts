@@ -1,0 +1,28 @@
+import type { Lab } from './lab.ts'
+import { startInLab } from './running.ts'
+
+/** What wrk saw; `errors` are of the socket: connect, read, write, timeout. */
+export interface Load {
+  readonly perSecond: number
+  readonly errors: number
+  readonly not2xx: number
+}
+
+/** Fifty keep-alive connections that never rest, until they are told to stop (at most 120 s). */
+export async function startWrk(lab: Lab, url: string): Promise<{ stop(): Promise<Load> }> {
+  const wrk = await startInLab(lab, ['stdbuf', '-oL', 'wrk', '-t2', '-c50', '-d120s', '--timeout', '5s', url])
+  await wrk.said(/^Running/m)
+  return {
+    stop: async () => {
+      // wrk says what it has when it is interrupted.
+      wrk.signal('SIGINT')
+      const { stdout } = await wrk.ended
+      const numbers = (pattern: RegExp) => [...stdout.matchAll(pattern)].map(([, number]) => Number(number))
+      return {
+        perSecond: numbers(/Requests\/sec: +([\d.]+)/g)[0] ?? 0,
+        errors: numbers(/(?:connect|read|write|timeout) (\d+)/g).reduce((sum, count) => sum + count, 0),
+        not2xx: numbers(/Non-2xx or 3xx responses: (\d+)/g)[0] ?? 0,
+      }
+    },
+  }
+}

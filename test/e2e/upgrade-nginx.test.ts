@@ -1,0 +1,203 @@
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { packageDir } from '../../src/lab/paths.ts'
+import { describeOnLab, useLab } from './support/lab.ts'
+import { seatStates, webWorld, type WebWorld } from './support/web-world.ts'
+
+describeOnLab('upgrade-nginx', () => {
+  const lab = useLab({ name: 'e2e-upgrade' })
+  let before: WebWorld
+  let fresh = ''
+
+  const upgrade = (...flags: string[]) =>
+    lab.zdt(['upgrade-nginx', '--host', 'web1', '--binary', fresh, '--yes', ...flags], { timeout: 110_000 })
+  const root = async (script: string) => {
+    const { code, stderr } = await lab.ssh('web1', `sudo sh -c '${script}'`)
+    if (code !== 0) throw new Error(`${script}: ${stderr}`)
+  }
+  const winched = () =>
+    expect
+      .poll(async () => (await lab.zdt(['status', 'web1', '--json'])).stdout, { timeout: 100_000 })
+      .toContain('winched')
+  const expectAsBefore = async () => {
+    expect(await webWorld(lab, 'web1')).toEqual(before)
+    expect(await seatStates(lab, 'web', 'web1')).toEqual(['UP', 'UP'])
+  }
+
+  beforeAll(async () => {
+    fresh = await lab.binary('nginx-1.26.3')
+    await root('cp -p /usr/sbin/nginx /root/nginx-was; cp -p /etc/nginx/nginx.conf /root/nginx.conf-was')
+  })
+
+  // Each test begins with the old nginx, freshly started, and in rotation.
+  beforeEach(async () => {
+    await root(
+      'systemctl stop nginx; pkill -9 -x nginx; rm -f /usr/sbin/nginx.zdt* /run/nginx.pid*; cp -p /root/nginx-was /usr/sbin/nginx; ' +
+        'cp -p /root/nginx.conf-was /etc/nginx/nginx.conf; rm -rf /etc/systemd/system/nginx.service.d; ' +
+        'systemctl daemon-reload; systemctl reset-failed nginx; systemctl start nginx',
+    )
+    await lab.zdt(['ready', 'web1', '--yes'])
+    await expect.poll(() => seatStates(lab, 'web', 'web1'), { timeout: 10_000 }).toEqual(['UP', 'UP'])
+    before = await webWorld(lab, 'web1')
+    expect(before).toMatchObject({ masters: 1, workers: 2, agreed: true, answers: expect.stringContaining('1.22.1') })
+  })
+
+  test.each([
+    ['only uploaded', 'set server web/web1 state drain'],
+    ['replaced on disk', 'USR2'],
+    ['phase 1, both accept', 'WINCH'],
+    ['phase 2, only the new workers accept', 'QUIT'],
+    ['phase 4, the old master gone', 'set server web/web1 state ready'],
+  ])('put back when %s: binary, workers, pid file and systemd as before', async (_phase, at) => {
+    const script = join(packageDir, 'test/e2e/support/upgrade-until.ts')
+    const { stdout, stderr } = await lab.inLab([process.execPath, script, 'web1', fresh, at], { timeout: 100_000 })
+    expect(stderr).toBe('')
+    expect(JSON.parse(stdout)).toMatchObject({ ended: 'put-back', left: [] })
+    await expectAsBefore()
+  })
+
+  test('a new master killed in phase 2 leaves no worker of its own, and the old one serves again', async () => {
+    const running = upgrade('--hold', '30s', '--events')
+    await winched()
+    await root('kill -9 $(cat /run/nginx.pid)')
+    const { code, stdout } = await running
+    expect(code).toBe(4)
+    expect(stdout).toContain('the new master did not last')
+    await expectAsBefore()
+  })
+
+  test('the old master killed in phase 2: there is nothing to go back to and nothing to end; the new one serves, whole', async () => {
+    const running = upgrade('--hold', '20s', '--json')
+    await winched()
+    await root('kill -9 $(cat /run/nginx.pid.oldbin)')
+    expect(await running).toMatchObject({ code: 0 })
+    const after = await webWorld(lab, 'web1')
+    expect(after).toMatchObject({ masters: 1, workers: 2, leaving: 0, agreed: true, pidFiles: ['/run/nginx.pid'] })
+    expect(after.answers).toContain('1.26.3')
+    expect(await seatStates(lab, 'web', 'web1')).toEqual(['UP', 'UP'])
+  })
+
+  test('the new master killed while the old one lingers: never called done', async () => {
+    const holder = startHolder()
+    const running = upgrade('--on-failure', 'pause', '--json')
+    await expect
+      .poll(async () => (await lab.zdt(['status', 'web1', '--json'])).stdout, { timeout: 40_000 })
+      .toContain('old-lingers')
+    await root('kill -9 $(cat /run/nginx.pid)')
+    const { code, stdout } = await running
+    await holder.end()
+    expect(code).toBe(5)
+    expect(stdout).toMatch(/did not last|no nginx runs/)
+    expect((await lab.zdt(['lock', '--json'])).stdout).not.toContain('"held"')
+  })
+
+  test('an address that is taken meanwhile: the new master dies after 2.5 s, nothing is lost, all is put back', async () => {
+    await root(
+      'sed -i "s/listen 80 /listen 9999; listen 80 /; s/listen 80;/listen 9999; listen 80;/" /etc/nginx/nginx.conf; (socat TCP-LISTEN:9999,fork,reuseaddr /dev/null >/dev/null 2>&1 & echo $! > /run/taker.pid)',
+    )
+    try {
+      const tried = await upgrade()
+      expect(tried.code).toBe(4)
+      expect(tried.stdout).toContain('9999')
+      await expectAsBefore()
+      const { code, stdout } = await upgrade('--without-trial')
+      expect(code).toBe(4)
+      expect(stdout).toContain('Address already in use')
+      await expectAsBefore()
+    } finally {
+      await root('kill $(cat /run/taker.pid); rm /run/taker.pid')
+    }
+  })
+
+  test('a configuration that passes -t and has no workers is seen by the trial start', async () => {
+    await root('sed -i "1i working_directory /nonexistent;" /etc/nginx/nginx.conf; nginx -t')
+    const { code, stdout } = await upgrade()
+    expect(code).toBe(4)
+    expect(stdout).toContain('no workers')
+    await expectAsBefore()
+  })
+
+  test('an old master that lingers with a client: named while waited for, left or ended as told; a second upgrade is refused', async () => {
+    const holder = startHolder()
+    try {
+      const { code, stderr } = await upgrade('--timeout', '3s', '--on-timeout', 'leave')
+      expect(code).toBe(5)
+      expect(stderr).toMatch(/old master \d+ ends with its 1 worker/)
+      const second = await upgrade()
+      expect(second.code).toBe(3)
+      expect(second.stderr).toMatch(/the master before, \d+, still waits for its last/)
+    } finally {
+      await holder.end()
+    }
+    await expect.poll(async () => (await webWorld(lab, 'web1')).masters, { timeout: 10_000 }).toBe(1)
+    expect(await webWorld(lab, 'web1')).toMatchObject({ workers: 2, leaving: 0, agreed: true })
+  })
+
+  /** A client of web1's own, past the load balancers: it waits 60 s for an answer, or until it is ended. */
+  function startHolder() {
+    const abort = new AbortController()
+    const url = 'http://10.77.0.13/shop/slow?ms=60000'
+    const ended = lab.inLab(['timeout', '60', 'curl', '-s', url], { timeout: 60_000 })
+    return {
+      end: async () => {
+        abort.abort()
+        await lab.inLab(['pkill', '-f', `curl -s ${url.replace('?', '.')}`])
+        await ended
+      },
+    }
+  }
+
+  test.each<[string, string, RegExp]>([
+    [
+      'a unit without PIDFile (case 4)',
+      'mkdir -p /etc/systemd/system/nginx.service.d; printf "[Service]\\nPIDFile=\\n" > /etc/systemd/system/nginx.service.d/x.conf; systemctl daemon-reload; systemctl restart nginx',
+      /PIDFile/,
+    ],
+    ['a missing pid file (case 11)', 'rm /run/nginx.pid', /pid file/],
+    ['a leftover .oldbin', 'echo 1 > /run/nginx.pid.oldbin', /oldbin/],
+    [
+      'daemon off (case 22)',
+      'mkdir -p /etc/systemd/system/nginx.service.d; printf "[Service]\\nType=simple\\nExecStart=\\nExecStart=/usr/sbin/nginx -g \\"daemon off;\\"\\n" > /etc/systemd/system/nginx.service.d/x.conf; systemctl daemon-reload; systemctl restart nginx',
+      /daemon off|Type=simple/,
+    ],
+    ['a bare argv[0] (case 22)', 'systemctl stop nginx; cd /usr/sbin; PATH=/usr/sbin:$PATH nginx', /without a path/],
+    ['nginx that does not run', 'systemctl stop nginx', /not run|no master|runs no nginx/i],
+  ])('%s is refused before anything is touched', async (_world, spoil, sentence) => {
+    await root(spoil)
+    await expect.poll(async () => (await webWorld(lab, 'web1')).masters >= 0).toBe(true)
+    const spoilt = await webWorld(lab, 'web1')
+    const { code, stderr } = await upgrade()
+    expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(sentence)
+    expect(stderr).toContain('Nothing was changed.')
+    expect(code).toBe(3)
+    expect(await webWorld(lab, 'web1')).toEqual(spoilt)
+    await root('if [ -e /run/nginx.pid ]; then kill -QUIT $(cat /run/nginx.pid) || true; fi')
+  })
+
+  test('binaries that are none are refused: text, another architecture, a missing library, no nginx', async () => {
+    const nginx = await readFile(fresh)
+    const foreign = Buffer.from(nginx)
+    foreign.writeUInt16LE(183, 18)
+    const lame = Buffer.from(nginx)
+    const at = lame.indexOf('libcrypt.so.1')
+    expect(at).toBeGreaterThan(0)
+    lame.write('libcrypX', at)
+    const cases: [string, Buffer | string, number, RegExp][] = [
+      ['text', 'nginx/1.26.3\n', 2, /a text file, not a program/],
+      ['foreign', foreign, 2, /built for aarch64, but the host is x86_64/],
+      ['other', await readFile('/bin/true'), 2, /no nginx/],
+      ['lame', lame, 4, /libcrypX/],
+    ]
+    for (const [name, content, exit, sentence] of cases) {
+      const file = join(tmpdir(), `zdt-e2e-${name}`)
+      await writeFile(file, content)
+      const { code, stdout, stderr } = await lab.zdt(['upgrade-nginx', '--host', 'web1', '--binary', file, '--yes'])
+      await rm(file)
+      expect((stdout + stderr).replaceAll(/\s+/g, ' ')).toMatch(sentence)
+      expect(code).toBe(exit)
+    }
+    await expectAsBefore()
+  })
+})

@@ -1,0 +1,4 @@
+import { applyTrapTests } from '../support/apply-traps.ts'
+import { describeOnLab, useLab } from '../support/lab.ts'
+
+describeOnLab('configurations put live where a trap lies', () => applyTrapTests(useLab()))

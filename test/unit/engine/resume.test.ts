@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest'
+import { deaths, Journaled } from './deaths.ts'
+import { guard, only, set, wait, World } from './world.ts'
+
+const before = { lb1: 'ready', lb2: 'ready', web1: 'old', app: 'idle' }
+const after = { lb1: 'ready', lb2: 'drain', web1: 'new', app: 'idle' }
+/** Takes lb1 out, waits, changes web1, brings lb1 back: a later step changes what an earlier one set. */
+const stages = [
+  [guard('lb1')],
+  [set('lb1', 'drain'), set('lb2', 'drain')],
+  [wait('app', 'idle')],
+  [guard('web1')],
+  [set('web1', 'new')],
+  [set('lb1', 'ready')],
+]
+const state = (world: World) => Object.fromEntries(world.states)
+const whole = await Journaled.run(new World(before), stages)
+const moments = deaths(whole.happenings.length - 2)
+
+describe.each(moments)('killed $when event $event', (death) => {
+  test('resumed, it is done', async () => {
+    const run = await Journaled.run(new World(before), stages, death)
+    expect(await run.resume()).toMatchObject({ ended: 'done', left: [] })
+    expect(state(run.world)).toEqual(after)
+    // What is owed includes what the process that died had done.
+    expect(await run.rollback()).toMatchObject({ ended: 'put-back' })
+    expect(state(run.world)).toEqual(before)
+  })
+
+  test('rolled back, everything is as it was', async () => {
+    const run = await Journaled.run(new World(before), stages, death)
+    const touched = state(run.world)
+    const ran = await run.rollback()
+    expect(state(run.world)).toEqual(before)
+    expect(ran).toMatchObject({ left: [] })
+    expect(ran).toHaveProperty(
+      'ended',
+      run.happenings.some(({ event }) => event === 'applying') ? 'put-back' : 'already',
+    )
+    if (touched === before) expect(only(run.world.log, 'undo')).toEqual([])
+  })
+
+  test('the one who resumes dies as well, at the same moment of his own: a third one ends it, either way', async () => {
+    for (const way of ['resume', 'rollback'] as const) {
+      const run = await Journaled.run(new World(before), stages, death)
+      await run.resume({}, death)
+      expect(await run[way]()).toMatchObject({ left: [] })
+      expect(state(run.world)).toEqual(way === 'resume' ? after : before)
+    }
+  })
+
+  test('the one who rolls back dies as well: another rollback, or a resume, ends it', async () => {
+    for (const way of ['resume', 'rollback'] as const) {
+      const run = await Journaled.run(new World(before), stages)
+      await run.rollback({}, death)
+      if (run.happenings.at(-1)?.event === 'end') return
+      expect(await run[way]()).toMatchObject({ left: [] })
+      expect(state(run.world)).toEqual(way === 'resume' ? after : before)
+    }
+  })
+})

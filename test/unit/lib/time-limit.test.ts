@@ -1,0 +1,23 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { describe, expect, test } from 'vitest'
+import { timeLimit } from '../../../src/lib/time-limit.ts'
+
+describe('a time limit', () => {
+  test('ends when nobody answers', async () => {
+    const over = timeLimit(20)
+    await once(over, 'abort')
+    expect(over.reason).toMatchObject({ name: 'TimeoutError' })
+  })
+
+  test('an answer that came while we slept is heard first', async () => {
+    const speaker = spawn('echo', ['here'])
+    const over = timeLimit(100)
+    const first = Promise.race([
+      once(speaker.stdout, 'data').then(() => 'an answer'),
+      once(over, 'abort').then(() => 'the end'),
+    ])
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 600)
+    expect(await first).toBe('an answer')
+  })
+})

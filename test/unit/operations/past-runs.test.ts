@@ -1,0 +1,76 @@
+import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { PastRuns } from '../../../src/operations/past-runs.ts'
+import type { HostName } from '../../../src/lib/types.ts'
+
+const place = { host: 'lb1' as HostName, backend: 'shop', server: 'app2' }
+let home = ''
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'zdt-past-'))
+  vi.stubEnv('XDG_STATE_HOME', home)
+  await mkdir(join(home, 'zdt/runs'), { recursive: true })
+})
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await rm(home, { recursive: true })
+})
+
+/** A run with one step on that seat, and what became of it. */
+async function ran(id: string, at: number, kind: string, wanted: object, ...ends: readonly string[]): Promise<void> {
+  const step = { id: '1.lb1', kind, host: 'lb1', input: { seat: place, ...wanted } }
+  const plan = { id, title: 'x', fleet: '', stages: [{ number: 1, title: 'x', steps: [step] }] }
+  const events = [
+    { at, event: 'run', plan, operator: 'oncall@ops2', pid: 1 },
+    ...ends.map((event, index) => ({ at: at + index, event, step: step.id, took: 1 })),
+  ]
+  await writeFile(join(home, `zdt/runs/${id}.ndjson`), events.map((event) => `${JSON.stringify(event)}\n`).join(''))
+}
+const state = (id: string, at: number, wanted: string, ...ends: string[]) =>
+  ran(id, at, 'haproxy.set-server-state', { state: wanted }, ...ends)
+const agent = (id: string, at: number, wanted: string, ...ends: string[]) =>
+  ran(id, at, 'haproxy.set-agent', { agent: wanted }, ...ends)
+
+test('who took a seat out: the last that changed it', async () => {
+  const noon = new Date(2026, 2, 1, 14, 2).getTime()
+  await state('AAAAAA', noon - 5000, 'ready', 'verified')
+  await state('BBBBBB', noon, 'maint', 'verified')
+  await state('CCCCCC', noon + 5000, 'maint', 'already')
+  const past = await PastRuns.read()
+  expect(past.takenOut(place)).toBe('since 2026-03-01 14:02, by run BBBBBB, oncall@ops2')
+  expect(past.takenOut({ ...place, server: 'app1' })).toBeUndefined()
+})
+
+test('nobody did whose run was put back, or brought it back', async () => {
+  await state('AAAAAA', 1000, 'drain', 'verified', 'undone')
+  expect((await PastRuns.read()).takenOut(place)).toBeUndefined()
+  await state('BBBBBB', 2000, 'drain', 'verified')
+  await state('CCCCCC', 3000, 'ready', 'verified')
+  expect((await PastRuns.read()).takenOut(place)).toBeUndefined()
+})
+
+test('an agent that zdt held off was not off before, however often it was asked again', async () => {
+  await agent('AAAAAA', 1000, 'held', 'verified')
+  await agent('BBBBBB', 2000, 'held', 'already')
+  expect((await PastRuns.read()).agentWasOff(place)).toBe(false)
+})
+
+test('an agent that zdt found off is the operator’s, also after zdt had heard it once', async () => {
+  await agent('AAAAAA', 1000, 'held', 'already')
+  expect((await PastRuns.read()).agentWasOff(place)).toBe(true)
+  await agent('BBBBBB', 2000, 'heard', 'verified')
+  await agent('CCCCCC', 3000, 'held', 'already')
+  expect((await PastRuns.read()).agentWasOff(place)).toBe(true)
+})
+
+test('without a journal nobody knows: then it is heard again', async () => {
+  expect((await PastRuns.read()).agentWasOff(place)).toBe(false)
+})
+
+test('a journal that was cut short is no reason to fail', async () => {
+  await writeFile(join(home, 'zdt/runs/DDDDDD.ndjson'), '{"at":1,"ev')
+  await state('BBBBBB', 2000, 'drain', 'verified')
+  expect((await PastRuns.read()).takenOut(place)).toContain('BBBBBB')
+})
