@@ -1,7 +1,8 @@
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-const patient = { testTimeout: 120_000, hookTimeout: 300_000, expect: { poll: { timeout: 30_000 } } }
+// Limits for what hangs, not expectations: a machine that is busy with other things may be five times slower.
+const patient = { testTimeout: 300_000, hookTimeout: 300_000, expect: { poll: { timeout: 60_000 } } }
 
 /** On the lab the files that take minutes begin first: none of them is waited for alone. */
 const longest = ['upgrade-nginx', 'resume', 'drain', 'apply', 'lease', 'failover']
@@ -31,13 +32,13 @@ export default defineConfig({
         },
       },
       {
-        // On the lab, four files side by side, each with a lab of its own: most of their time is waiting.
+        // On the lab, three files side by side, each with a lab of its own: half of their time is waiting.
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           exclude: ['test/e2e/chaos/**', 'test/e2e/wide/**'],
           ...patient,
-          maxWorkers: 4,
+          maxWorkers: 3,
           sequence: { groupOrder: 2 },
         },
       },

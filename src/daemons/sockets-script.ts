@@ -1,12 +1,17 @@
 /**
  * A function for scripts: `sockets PID…` prints, for `parseSockets`, the socket descriptors of these processes and every
- * listening socket of the network that the first of them lives in.
+ * listening socket of the network that the first of them lives in. Three programs, however many processes: forks are what
+ * such a look costs.
  */
 export const socketsFunction = String.raw`
 sockets() {
-  for p in "$@"; do stat -c %N /proc/$p/fd/*; done 2>/dev/null | sed -n 's/.*socket:\[\([0-9]*\)\].*/fd \1/p'
-  for f in tcp tcp6; do sed -n "s/^ *[0-9]*: \([^ ]* [^ ]* 0A .*\)/$f \1/p" /proc/$1/net/$f; done 2>/dev/null
-  for f in udp udp6; do sed -n "s/^ *[0-9]*: \([^ ]* [^ ]* 07 .*\)/$f \1/p" /proc/$1/net/$f; done 2>/dev/null
-  sed -n 's/^\([^ ]* [^ ]* [^ ]* 00010000 .*\)/unix \1/p' /proc/$1/net/unix 2>/dev/null
+  tables= fds=
+  for t in tcp tcp6 udp udp6 unix; do [ ! -r /proc/$1/net/$t ] || tables="$tables /proc/$1/net/$t"; done
+  for p in "$@"; do fds="$fds /proc/$p/fd/*"; done
+  stat -c %N $fds 2>/dev/null | sed -n 's/.*socket:\[\([0-9]*\)\].*/fd \1/p'
+  [ -z "$tables" ] || awk '
+    FNR == 1 { kind = FILENAME; sub(/.*\//, "", kind) }
+    kind == "unix" { if ($4 == "00010000") print kind, $0; next }
+    $4 == (kind ~ /^tcp/ ? "0A" : "07") { sub(/^ *[0-9]+: /, ""); print kind, $0 }' $tables 2>/dev/null
 }
 `

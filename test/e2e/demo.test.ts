@@ -20,12 +20,12 @@ describeOnLab('the demo', () => {
     expect(existsSync(labPaths('demo').dir)).toBe(false)
   })
 
-  test('takes its lab away when it is interrupted', { timeout: 120_000 }, async () => {
+  test('takes its lab away when it is interrupted', { timeout: 240_000 }, async () => {
     const demo = spawn(join(packageDir, 'bin/zdt'), ['lab', 'demo'], { stdio: ['ignore', 'ignore', 'pipe'] })
     const ended = new Promise((resolve) => demo.once('exit', resolve))
     const said = text(demo.stderr)
     // In the midst of the first run.
-    await expect.poll(() => existsSync(labPaths('demo').answered), { timeout: 60_000 }).toBe(true)
+    await expect.poll(() => existsSync(labPaths('demo').answered), { timeout: 90_000 }).toBe(true)
     await new Promise((resolve) => setTimeout(resolve, 3000))
     demo.kill('SIGINT')
     expect(await ended).toBe(130)

@@ -123,7 +123,7 @@ describeOnLab('zdt drain', () => {
       const cut = (await sessions()).trim().split('\n')
       await fromOutside(shop.lab, 'lb2', `kill -9 ${cut.join(' ')}`)
       // Somebody is logged in again, and it is not the test.
-      await expect.poll(() => sessions().catch(() => ''), { timeout: 10_000 }).toMatch(/\d/)
+      await expect.poll(() => sessions().catch(() => ''), { timeout: 90_000 }).toMatch(/\d/)
       client.write('close')
       expect(await drain.ended).toMatchObject({ code: 0 })
       expect(await shop.states('shop/app2')).toEqual(['DRAIN', 'DRAIN'])

@@ -27,7 +27,7 @@ function hold(lab: Lab, script: string, ms: number): void {
   void lab.inLab(['node', '-e', `setTimeout(() => process.exit(0), ${ms}); ${script}`])
 }
 
-const poll = { timeout: 40_000, interval: 200 }
+const poll = { timeout: 90_000, interval: 200 }
 
 describeOnLab('HAProxy on a lab', () => {
   const lab = useLab()

@@ -119,12 +119,12 @@ describeOnLab('a lab that is up', () => {
     await sleep(1500)
     const before = await uptime()
     await lab.ssh('app3', 'sudo systemctl reboot')
-    await expect.poll(uptime, { timeout: 20_000, interval: 250 }).toBeLessThan(before)
+    await expect.poll(uptime, { timeout: 90_000, interval: 250 }).toBeLessThan(before)
   })
 
   test('a host that died is started again by up', async () => {
     await lab.ssh('web2', 'sudo systemctl poweroff')
-    await expect.poll(() => isUp(lab.name, 'web2'), { timeout: 20_000 }).toBe(false)
+    await expect.poll(() => isUp(lab.name, 'web2'), { timeout: 90_000 }).toBe(false)
     expect(await zdtHere(['lab', 'up', '--name', lab.name])).toMatchObject({ code: 0 })
     expect(await isUp(lab.name, 'web2')).toBe(true)
   })

@@ -96,7 +96,7 @@ describeOnLab('leases', () => {
     await expect
       .poll(() => cut.said().filter(({ lost }) => lost !== undefined), { timeout: 5000 })
       .toMatchObject([{ lost: expect.stringContaining('lb2: the lock is no longer ours') }])
-    await expect.poll(async () => (await lab.ssh('lb2', 'true', { timeout: 3000 })).code, { timeout: 30_000 }).toBe(0)
+    await expect.poll(async () => (await lab.ssh('lb2', 'true', { timeout: 3000 })).code, { timeout: 90_000 }).toBe(0)
     const other = await leaseProcess(lab, 'BBBBBB')
     expect(await other.tell({ do: 'take', wanted: both, wait: 30_000 })).toMatchObject({
       fences: [expect.any(Number), 2],
@@ -184,7 +184,7 @@ describeOnLab('leases', () => {
     const boot = await root('lb2', 'cat /proc/sys/kernel/random/boot_id')
     await lab.ssh('lb2', 'sudo -n systemctl reboot')
     const bootNow = () => root('lb2', 'cat /proc/sys/kernel/random/boot_id').catch(() => boot)
-    await expect.poll(bootNow, { timeout: 40_000, interval: 300 }).not.toBe(boot)
+    await expect.poll(bootNow, { timeout: 90_000, interval: 300 }).not.toBe(boot)
     const other = await leaseProcess(lab, 'BBBBBB')
     const take: Order = { do: 'take', wanted: [{ host: 'lb2', scopes: ['host'] }] }
     expect(await other.tell(take)).toMatchObject({ refused: 'locked' })
@@ -225,6 +225,6 @@ describeOnLab('leases', () => {
     expect(await holder.tell({ do: 'settle' })).toMatchObject({ unkept: [{ host: 'lb2', lines: 1 }] })
     expect(performance.now() - began).toBeLessThan(8000)
     expect(await root('lb1', 'cat /var/lib/zdt/runs/AAAAAA.ndjson')).toBe('{"event":"run"}')
-    await expect.poll(() => root('lb2', 'echo back').catch(() => 'away'), { timeout: 30_000 }).toBe('back')
+    await expect.poll(() => root('lb2', 'echo back').catch(() => 'away'), { timeout: 90_000 }).toBe('back')
   })
 })

@@ -19,7 +19,7 @@ const connections = 4
 /** Two seconds of wrk: how many answers it had, and how many socket errors it saw. */
 async function wrk(url: string): Promise<{ answers: number; errors: number }> {
   const argv = ['--threads', '1', '--connections', String(connections), '--duration', '2s', url]
-  const { stdout } = await promisify(execFile)('wrk', argv, { timeout: 20_000 })
+  const { stdout } = await promisify(execFile)('wrk', argv, { timeout: 90_000 })
   const number = (pattern: RegExp) => Number(pattern.exec(stdout)?.[1] ?? 0)
   const errors = [/connect (\d+)/, /read (\d+)/, /write (\d+)/, /timeout (\d+)/].map(number)
   return { answers: number(/(\d+) requests in/), errors: errors.reduce((sum, count) => sum + count, 0) }
@@ -31,7 +31,7 @@ async function bothAgainst(fault?: Fault) {
   const probe = await startProbe({ url: server.url, rate: 500, maxDuration: 2000 })
   const load = await wrk(server.url)
   const ended = async () => expect((await probe.snapshot()).state).toBe('max-duration')
-  await vi.waitFor(ended, { timeout: 20_000 })
+  await vi.waitFor(ended, { timeout: 90_000 })
   const ledger = await probe.stop()
   const ofProbe = server.arrivals.filter(({ asked }) => asked !== '')
   return { load, ledger, ofProbe, ofWrk: server.arrivals.length - ofProbe.length }

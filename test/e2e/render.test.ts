@@ -125,7 +125,7 @@ describeOnLab('what zdt’s own templates make', () => {
       const { stdout } = await lab.inLab(['curl', '--silent', '--insecure', '--max-time', '2', url])
       return stdout
     }
-    const soon = { timeout: 30_000 }
+    const soon = { timeout: 90_000 }
     await expect.poll(() => ask('http://10.77.0.100/'), soon).toBe('the web\n')
     await expect.poll(() => ask('http://10.77.0.100/shop/'), soon).toContain('app1')
     expect(await ask('https://10.77.0.100/')).toBe('the web\n')

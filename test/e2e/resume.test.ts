@@ -70,7 +70,7 @@ describeOnLab('a run that was killed', () => {
       const boot = async () => (await lane().lab.ssh(host, 'cat /proc/sys/kernel/random/boot_id')).stdout
       const before = await boot()
       await lane().lab.ssh(host, 'sudo -n systemctl reboot')
-      await expect.poll(async () => ['', before].includes(await boot()), { timeout: 40_000, interval: 300 }).toBe(false)
+      await expect.poll(async () => ['', before].includes(await boot()), { timeout: 90_000, interval: 300 }).toBe(false)
     }
 
     test.each([

@@ -32,7 +32,7 @@ describeOnLab('upgrade-haproxy', () => {
         files: ['/usr/sbin/haproxy', `/usr/sbin/haproxy.zdt-${run}`],
       })
 
-      expect(await lab.zdt(['rollback', run, '--yes'], { timeout: 60_000 })).toMatchObject({ code: 0 })
+      expect(await lab.zdt(['rollback', run, '--yes'], { timeout: 90_000 })).toMatchObject({ code: 0 })
       expect(await haproxyWorld(lab, 'lb1')).toEqual(was)
       expect(await load.stop()).toMatchObject({ errors: 0, not2xx: 0 })
       websocket.write('say still there')

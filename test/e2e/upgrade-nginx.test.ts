@@ -12,14 +12,14 @@ describeOnLab('upgrade-nginx', () => {
   let fresh = ''
 
   const upgrade = (...flags: string[]) =>
-    lab.zdt(['upgrade-nginx', '--host', 'web1', '--binary', fresh, '--yes', ...flags], { timeout: 110_000 })
+    lab.zdt(['upgrade-nginx', '--host', 'web1', '--binary', fresh, '--yes', ...flags], { timeout: 240_000 })
   const root = async (script: string) => {
     const { code, stderr } = await lab.ssh('web1', `sudo sh -c '${script}'`)
     if (code !== 0) throw new Error(`${script}: ${stderr}`)
   }
   // By zdt's own word for the phase; the whole upgrade may take this long on a busy machine.
   const reached = (phase: 'winched' | 'old-lingers') =>
-    expect.poll(async () => (await lab.zdt(['status', 'web1', '--json'])).stdout, { timeout: 100_000 }).toContain(phase)
+    expect.poll(async () => (await lab.zdt(['status', 'web1', '--json'])).stdout, { timeout: 240_000 }).toContain(phase)
   const expectAsBefore = async () => {
     expect(await webWorld(lab, 'web1')).toEqual(before)
     expect(await seatStates(lab, 'web', 'web1')).toEqual(['UP', 'UP'])
@@ -38,7 +38,7 @@ describeOnLab('upgrade-nginx', () => {
         'systemctl daemon-reload; systemctl reset-failed nginx; systemctl start nginx',
     )
     await lab.zdt(['ready', 'web1', '--yes'])
-    await expect.poll(() => seatStates(lab, 'web', 'web1'), { timeout: 10_000 }).toEqual(['UP', 'UP'])
+    await expect.poll(() => seatStates(lab, 'web', 'web1'), { timeout: 90_000 }).toEqual(['UP', 'UP'])
     before = await webWorld(lab, 'web1')
     expect(before).toMatchObject({ masters: 1, workers: 2, agreed: true, answers: expect.stringContaining('1.22.1') })
   })
@@ -51,7 +51,7 @@ describeOnLab('upgrade-nginx', () => {
     ['phase 4, the old master gone', 'set server web/web1 state ready'],
   ])('put back when %s: binary, workers, pid file and systemd as before', async (_phase, at) => {
     const script = join(packageDir, 'test/e2e/support/upgrade-until.ts')
-    const { stdout, stderr } = await lab.inLab([process.execPath, script, 'web1', fresh, at], { timeout: 100_000 })
+    const { stdout, stderr } = await lab.inLab([process.execPath, script, 'web1', fresh, at], { timeout: 240_000 })
     expect(stderr).toBe('')
     expect(JSON.parse(stdout)).toMatchObject({ ended: 'put-back', left: [] })
     await expectAsBefore()
@@ -128,14 +128,14 @@ describeOnLab('upgrade-nginx', () => {
     } finally {
       await holder.end()
     }
-    await expect.poll(async () => (await webWorld(lab, 'web1')).masters, { timeout: 10_000 }).toBe(1)
+    await expect.poll(async () => (await webWorld(lab, 'web1')).masters, { timeout: 90_000 }).toBe(1)
     expect(await webWorld(lab, 'web1')).toMatchObject({ workers: 2, leaving: 0, agreed: true })
   })
 
   /** A client of web1's own, past the load balancers, whose answer trickles in for longer than any test. */
   function startHolder() {
-    const url = 'http://10.77.0.13/shop/download?ms=150000'
-    const ended = lab.inLab(['timeout', '150', 'curl', '-s', url])
+    const url = 'http://10.77.0.13/shop/download?ms=240000'
+    const ended = lab.inLab(['timeout', '240', 'curl', '-s', url])
     return {
       end: async () => {
         await lab.inLab(['pkill', '-f', `curl -s ${url.replace('?', '.')}`])

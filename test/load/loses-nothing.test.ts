@@ -35,7 +35,7 @@ describeOnLab('under at least 5,000 keep-alive requests a second through the VIP
     const wrk = await startWrk(lab, `${vip}/`)
     const { code, stdout } = await lab.zdt(
       ['upgrade-nginx', '--host', 'web1', '--binary', fresh, '--yes', '--json', '--probe', `${vip}/`],
-      { timeout: 110_000 },
+      { timeout: 240_000 },
     )
     const load = await wrk.stop()
     const { probe } = JSON.parse(stdout)

@@ -57,11 +57,11 @@ function laneIn(lab: Lab, home: string, own: World): Lane {
     lab,
     home,
     own,
-    zdt: (argv, given) => lab.zdt(argv, { timeout: 120_000, ...given, env: { ...env, ...given?.env } }),
+    zdt: (argv, given) => lab.zdt(argv, { timeout: 240_000, ...given, env: { ...env, ...given?.env } }),
     start: (argv, halt, given) => {
       const halting = halt && { NODE_OPTIONS: `--import ${haltAt}`, ZDT_CHAOS_HALT: JSON.stringify(halt) }
       const zdt = [join(labPaths(lab.name).bin, 'zdt'), ...argv, '--yes', '--events']
-      return startInLab(lab, zdt, { timeout: 150_000, ...given, env: { ...env, ...halting, ...given?.env } })
+      return startInLab(lab, zdt, { timeout: 240_000, ...given, env: { ...env, ...halting, ...given?.env } })
     },
     journal: async (run) => {
       const text = await readFile(join(home, 'zdt/runs', `${run}.ndjson`), 'utf8')

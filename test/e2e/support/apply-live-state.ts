@@ -73,7 +73,7 @@ export function applyLiveStateTests(lab: Lab): void {
 
   test('old workers are waited for where that is asked: who holds them is said, and it ends with them', async () => {
     const client = await startInLab(lab, [process.execPath, liveClient, 'websocket', 'http://10.77.0.11/shop/live'], {
-      timeout: 110_000,
+      timeout: 240_000,
     })
     await client.said(/^open \d+$/m)
     await edit(files.haproxy, reloading)

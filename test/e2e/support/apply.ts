@@ -243,7 +243,7 @@ export function applyTests(lab: Lab): void {
     const live = (maxconn: string) =>
       vi.waitFor(
         async () => expect(await fleet.root('lb1', 'cat /etc/haproxy/haproxy.cfg')).toContain(`maxconn ${maxconn}\n`),
-        { timeout: 60_000, interval: 500 },
+        { timeout: 90_000, interval: 500 },
       )
     const watch = await fleet.start(['watch', 'haproxy', '--yes', '--accept-drift'])
     await watch.said(/^watching /m)

@@ -84,7 +84,7 @@ export async function shellOn(lab: Lab, host: string, line: string): Promise<str
     '-o',
     'ControlPersist=30',
   ]
-  const { code, stdout, stderr } = await lab.inLab(['ssh', ...kept, host, line], { timeout: 30_000 })
+  const { code, stdout, stderr } = await lab.inLab(['ssh', ...kept, host, line], { timeout: 90_000 })
   if (code !== 0) throw new Error(`${host}: ${line}: ended with ${code}: ${stdout}${stderr}`)
   return stdout
 }

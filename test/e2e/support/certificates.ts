@@ -35,7 +35,7 @@ export function certificateTests(lab: Lab): void {
   /** What a client of the load balancer is given now. */
   const given = async () => {
     const script = `const t = require('tls').connect(8443, '10.77.0.11', { rejectUnauthorized: false }, () => { console.log(t.getPeerX509Certificate().fingerprint.replaceAll(':', '')); t.end() })`
-    return (await lab.inLab(['node', '-e', script], { timeout: 10_000 })).stdout.trim()
+    return (await lab.inLab(['node', '-e', script], { timeout: 90_000 })).stdout.trim()
   }
   const done = async (which: 'verify' | 'undone', found: { readonly fingerprint: string }) =>
     (await renewCertificate[which](renew, found, on())).done
@@ -52,7 +52,7 @@ export function certificateTests(lab: Lab): void {
     await host.run(['systemctl', 'restart', 'haproxy'], { as: 'root' })
     const fingerprint = fingerprintOf(await text(next)) ?? ''
     renew = { socket, file, source: next, previous: file, fingerprint }
-    await vi.waitUntil(async () => (await given()) !== '', { timeout: 30_000 })
+    await vi.waitUntil(async () => (await given()) !== '', { timeout: 90_000 })
   })
   afterAll(async () => {
     await host.write(path, real)

@@ -37,9 +37,9 @@ export function useTemplates(lab: Lab): TemplatedFleet & { readonly files: typeo
     get directory() {
       return directory
     },
-    zdt: (...args) => lab.zdt(args, { env: env(), timeout: 110_000 }),
+    zdt: (...args) => lab.zdt(args, { env: env(), timeout: 240_000 }),
     start: (args, more) =>
-      startInLab(lab, [join(labPaths(lab.name).bin, 'zdt'), ...args], { env: { ...env(), ...more }, timeout: 110_000 }),
+      startInLab(lab, [join(labPaths(lab.name).bin, 'zdt'), ...args], { env: { ...env(), ...more }, timeout: 240_000 }),
     edit: async (file, change) => {
       const path = join(directory, file)
       const before = await readFile(path, 'utf8')

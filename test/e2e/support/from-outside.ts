@@ -9,5 +9,5 @@ export async function fromOutside(lab: Lab, host: string, line: string): Promise
   const leader = await leaderOf(cgroupOf(labPaths(lab.name).cgroupName, host))
   if (leader === undefined) throw new Error(`${host} is not up`)
   const argv = [`--target=${leader}`, '--mount', '--uts', '--ipc', '--net', '--pid', '--', 'sh', '-c', line]
-  return (await promisify(execFile)('nsenter', argv, { timeout: 30_000 })).stdout
+  return (await promisify(execFile)('nsenter', argv, { timeout: 90_000 })).stdout
 }

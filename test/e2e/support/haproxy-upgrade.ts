@@ -19,7 +19,7 @@ export interface HaproxyUpgrade {
   readonly dying: () => Promise<string>
 }
 
-const patient = { timeout: 30_000, interval: 200 }
+const patient = { timeout: 90_000, interval: 200 }
 
 export function useHaproxyUpgrade(lab: Lab): HaproxyUpgrade {
   let other = ''
@@ -49,7 +49,7 @@ export function useHaproxyUpgrade(lab: Lab): HaproxyUpgrade {
     before: () => before,
     upgrade: (binary, ...flags) =>
       lab.zdt(['upgrade-haproxy', '--host', 'lb1', '--binary', binary, '--in-place', '--yes', ...flags], {
-        timeout: 110_000,
+        timeout: 240_000,
       }),
     dying: async () => {
       const file = join(directory, 'haproxy-dies')

@@ -13,7 +13,7 @@ import { startWrk } from './wrk.ts'
 const socket = '/run/haproxy/admin.sock'
 const masterSocket = '/run/haproxy-master.sock'
 const path = '/etc/haproxy/haproxy.cfg'
-const patient = { timeout: 30_000, interval: 200 }
+const patient = { timeout: 90_000, interval: 200 }
 
 /** What operators can have set, to compare before and after. */
 function settings({ servers }: RuntimeState) {

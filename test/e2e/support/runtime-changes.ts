@@ -16,7 +16,7 @@ import { labHost } from './lab-host.ts'
 import { startInLab } from './running.ts'
 import { startWrk } from './wrk.ts'
 
-const patient = { timeout: 30_000, interval: 100 }
+const patient = { timeout: 90_000, interval: 100 }
 
 /** The tests of what is changed at run time instead of by a reload, the same for every version of HAProxy. */
 export function runtimeChangeTests(lab: Lab): void {

@@ -13,7 +13,7 @@ const client = fileURLToPath(new URL('tls-client.ts', import.meta.url))
 export async function underTlsLoad(lab: Lab, url: string, work: () => Promise<unknown>): Promise<string[]> {
   const [wrk, fresh] = await Promise.all([
     startWrk(lab, url),
-    startInLab(lab, [process.execPath, client, url], { timeout: 110_000 }),
+    startInLab(lab, [process.execPath, client, url], { timeout: 240_000 }),
   ])
   await fresh.said(/^asking$/m)
   await work().finally(() => fresh.end())

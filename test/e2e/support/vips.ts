@@ -49,8 +49,8 @@ export function useVips(shop: Shop, address = '10.77.0.100'): Vips {
       await on(host, `sudo sh -c '${mend}'`)
     }
     own.clear()
-    await vi.waitFor(async () => expect(await holders()).toEqual(['lb1']), { timeout: 30_000, interval: 200 })
-    await vi.waitFor(async () => expect(await leftovers()).toBe(''), { timeout: 30_000, interval: 200 })
+    await vi.waitFor(async () => expect(await holders()).toEqual(['lb1']), { timeout: 90_000, interval: 200 })
+    await vi.waitFor(async () => expect(await leftovers()).toBe(''), { timeout: 90_000, interval: 200 })
   }, 90_000)
 
   const write = async (host: string, text: string) => {
@@ -64,7 +64,7 @@ export function useVips(shop: Shop, address = '10.77.0.100'): Vips {
     start: async (...args) => {
       const env = { XDG_STATE_HOME: await mkdtemp(join(tmpdir(), 'zdt-vip-')), NO_COLOR: '1' }
       const argv = [join(labPaths(shop.lab.name).bin, 'zdt'), ...args]
-      const one = await startInLab(shop.lab, argv, { env, timeout: 110_000 })
+      const one = await startInLab(shop.lab, argv, { env, timeout: 240_000 })
       running.add(one)
       return one
     },
@@ -74,7 +74,7 @@ export function useVips(shop: Shop, address = '10.77.0.100'): Vips {
         own.set(host, text)
         await write(host, edit(text, host))
       }
-      await vi.waitFor(async () => expect(await holders()).toEqual(['lb1']), { timeout: 30_000, interval: 200 })
+      await vi.waitFor(async () => expect(await holders()).toEqual(['lb1']), { timeout: 90_000, interval: 200 })
     },
   }
 }

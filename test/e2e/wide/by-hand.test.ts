@@ -24,7 +24,7 @@ describeOnLab('what a paused upgrade leaves to be done by hand', () => {
         'cp -p /root/nginx-was /usr/sbin/nginx; systemctl reset-failed nginx; systemctl start nginx',
     )
     await lab.zdt(['ready', 'web1', '--yes'])
-    await expect.poll(() => seatStates(lab, 'web', 'web1'), { timeout: 10_000 }).toEqual(['UP', 'UP'])
+    await expect.poll(() => seatStates(lab, 'web', 'web1'), { timeout: 90_000 }).toEqual(['UP', 'UP'])
     before = await webWorld(lab, 'web1')
   })
 
@@ -36,7 +36,7 @@ describeOnLab('what a paused upgrade leaves to be done by hand', () => {
   ])('paused when %s: each line typed on its host, in this order, puts all back', async (_phase, at) => {
     const script = join(packageDir, 'test/e2e/support/upgrade-until.ts')
     const argv = [process.execPath, script, 'web1', fresh, at, 'pause']
-    const { stdout, stderr } = await lab.inLab(argv, { timeout: 100_000 })
+    const { stdout, stderr } = await lab.inLab(argv, { timeout: 240_000 })
     expect(stderr).toBe('')
     const { ended, left } = JSON.parse(stdout) as { ended: string; left: string[] }
     expect(ended).toBe('paused')
@@ -45,7 +45,7 @@ describeOnLab('what a paused upgrade leaves to be done by hand', () => {
       const [, host = '', command = ''] = /^(\S+): (.*)$/s.exec(line) ?? []
       await lab.ssh(host, command)
     }
-    await expect.poll(() => webWorld(lab, 'web1'), { timeout: 10_000 }).toEqual(before)
-    await expect.poll(() => seatStates(lab, 'web', 'web1'), { timeout: 10_000 }).toEqual(['UP', 'UP'])
+    await expect.poll(() => webWorld(lab, 'web1'), { timeout: 90_000 }).toEqual(before)
+    await expect.poll(() => seatStates(lab, 'web', 'web1'), { timeout: 90_000 }).toEqual(['UP', 'UP'])
   })
 })

@@ -42,7 +42,7 @@ describeOnLab('zdt evacuate, with Keepalived of every kind', () => {
     const killed = await shop.start('evacuate', 'web1', '--yes', '--', 'sh', '-c', 'sudo reboot; sleep 60')
     await killed.said(/run sh .* …|shuts down|it runs/)
     await expect
-      .poll(async () => ['', before].includes(await boot('web1').catch(() => '')), { timeout: 60_000 })
+      .poll(async () => ['', before].includes(await boot('web1').catch(() => '')), { timeout: 90_000 })
       .toBe(false)
     killed.signal('SIGKILL')
     await killed.ended

@@ -35,12 +35,12 @@ describeOnLab('a configuration of HAProxy', () => {
     beforeEach(async () => {
       await on.put((cfg) => cfg)
       await install()
-      await expect.poll(async () => (await on.look()).family?.workers.length, { timeout: 20_000 }).toBe(1)
+      await expect.poll(async () => (await on.look()).family?.workers.length, { timeout: 90_000 }).toBe(1)
     })
 
     /** HAProxy's word for both servers. */
     const states = `echo "show stat web 4 -1" | socat - UNIX-CONNECT:/run/haproxy/admin.sock | awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "status") n = i } NR > 1 && NF { print $n }'`
-    const up = () => expect.poll(() => on.sh(states), { timeout: 20_000 }).toBe('UP\nUP\n')
+    const up = () => expect.poll(() => on.sh(states), { timeout: 90_000 }).toBe('UP\nUP\n')
 
     /** What must be as it was after a trial. */
     const traces = () =>

@@ -4,7 +4,7 @@ import { configOnLab } from '../support/config-on-lab.ts'
 import { describeOnLab, useLab } from '../support/lab.ts'
 import { versions } from '../support/wide.ts'
 
-const soon = { timeout: 20_000 } as const
+const soon = { timeout: 90_000 } as const
 const inInstance = (line: string) => (conf: string) => conf.replace(/^ +advert_int/m, `    ${line}\n$&`)
 
 describeOnLab.each(versions(['bookworm', 'trixie']))('a configuration of Keepalived on %s', (suite) => {

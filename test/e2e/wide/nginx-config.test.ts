@@ -37,7 +37,7 @@ describeOnLab('a configuration of nginx', () => {
       await on.sh(
         `systemctl stop nginx; cp /root/nginx-${version} /usr/sbin/nginx; systemctl reset-failed nginx; systemctl start nginx`,
       )
-      await expect.poll(workers, { timeout: 20_000 }).toHaveLength(2)
+      await expect.poll(workers, { timeout: 90_000 }).toHaveLength(2)
     })
 
     /** What must be as it was after a trial: `-t` on the host would leave logs of root's and touch the pid file. */
@@ -125,7 +125,7 @@ describeOnLab('a configuration of nginx', () => {
       expect(await refusals()).toEqual(['pid-file-missing'])
       await web1.run(signalNginx('USR2', found.master), { as: 'root' })
       await expect
-        .poll(() => on.sh('cat /var/log/nginx/error.log'), { timeout: 20_000 })
+        .poll(() => on.sh('cat /var/log/nginx/error.log'), { timeout: 90_000 })
         .toMatch(/rename\(\) \/run\/nginx\.pid/)
       await on.sh('mv /root/nginx.pid /run/nginx.pid')
       expect(await refusals()).toEqual([])

@@ -182,7 +182,7 @@ describeOnLab('nginx 1.22.1 → 1.26.3 under a real systemd', () => {
     )
     const address = (await sh('hostname -I')).trim().split(' ')[0]
     const read = `await fetch('http://${address}:8099/big').then((answer) => answer.arrayBuffer())`
-    const reader = lab.inLab([process.execPath, '--input-type=module', '-e', read], { timeout: 30_000 })
+    const reader = lab.inLab([process.execPath, '--input-type=module', '-e', read], { timeout: 90_000 })
     await eventually(() => sh('cat /proc/net/tcp')).toMatch(/:1FA3 \S+ 01 /)
     const { old, fresh } = await usr2()
     await send('WINCH', old)
