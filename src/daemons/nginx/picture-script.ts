@@ -126,10 +126,14 @@ binary() {
     stat -Lc 'stat %d:%i %s %a %u:%g' "$1"
     sha=$(sha256sum < "$1"); echo "sha256 ${'$'}{sha%% *}"
     folder=${'$'}{real%/*}; [ -w "${'$'}{folder:-/}" ] && echo 'folder writable'
-    timeout 5 "$1" -V 2>&1 </dev/null | sed 's/^/said /'
+    # The very file that was asked a moment ago says the same again.
+    case $owners in
+      *" /proc/$p/exe=$(stat -Lc %d:%i "$1")="*) printf '%s\n' "$V" ;;
+      *) timeout 5 "$1" -V 2>&1 </dev/null ;;
+    esac | sed 's/^/said /'
   } 2>/dev/null | body
 }
-r=
+r= p= V=
 pidfile "$unit_pidfile"
 for p in $masters; do
   case $owners in *" /proc/$p/root/=$own_root="*" /proc/$p="*"=0 "*) ;; *) continue ;; esac
