@@ -10,26 +10,37 @@ export function durationFlag({ summary, default: byDefault }: { readonly summary
     helpValue: 'DURATION',
     default: () => Promise.resolve(parseDuration(byDefault) ?? 0),
     defaultHelp: () => Promise.resolve(byDefault),
-    parse: (input) => {
-      const duration = parseDuration(input)
-      if (duration !== undefined) return Promise.resolve(duration)
-      return Promise.reject(new WrongUsage(`${input} is no duration: write it like 500ms, 30s, 5m or 1h30m`))
-    },
+    parse: readDuration,
   })()
 }
 
-/** How many hosts of a service at once: `1,50%`. */
-export const batchFlag = Flags.custom<readonly BatchSize[]>({
-  summary: 'How many hosts of a service at once: numbers and shares, the last of them again and again.',
+/** A duration that zdt.yaml says too. */
+export function optionalDurationFlag(summary: string) {
+  return Flags.custom<number>({ summary, helpValue: 'DURATION', parse: readDuration })()
+}
+
+function readDuration(input: string): Promise<number> {
+  const duration = parseDuration(input)
+  if (duration !== undefined) return Promise.resolve(duration)
+  return Promise.reject(new WrongUsage(`${input} is no duration: write it like 500ms, 30s, 5m or 1h30m`))
+}
+
+/** How many at once: `1,50%`. */
+export const batchesFlag = Flags.custom<readonly BatchSize[]>({
   helpValue: 'SIZES',
-  default: () => Promise.resolve([{ count: 1 }]),
-  defaultHelp: () => Promise.resolve('1'),
   parse: (input) => {
     const sizes = parseBatches(input)
     if (sizes) return Promise.resolve(sizes)
     return Promise.reject(new WrongUsage(`${input} is no list of batches: write it like 1, 1,50% or 25%`))
   },
-})()
+})
+
+/** How many hosts of a service at once. */
+export const batchFlag = batchesFlag({
+  summary: 'How many hosts of a service at once: numbers and shares, the last of them again and again.',
+  default: () => Promise.resolve([{ count: 1 }]),
+  defaultHelp: () => Promise.resolve('1'),
+})
 
 /** What every command that reads the fleet takes. */
 export const fleetFlags = {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import * as field from './fields.ts'
 
 /** Says of a map that exactly one of a few names is wanted in it. */
-function oneOfThem(names: readonly string[]) {
+export function oneOfThem(names: readonly string[]) {
   return (context: z.core.ParsePayload<object>) => {
     const given = names.filter((name) => name in context.value)
     if (given.length === 1) return

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseBatches } from '../lib/batches.ts'
 import { parseDuration } from '../lib/durations.ts'
 import type { Json } from '../lib/types.ts'
 import { addressMistake, parseEndpoint, parseVip } from './address.ts'
@@ -75,6 +76,17 @@ export const word = text('text without control characters', matching(/^[^\p{Cc}]
 
 export const duration = (expected: string) =>
   text(expected, (value) => (parseDuration(value) ? undefined : 'is no duration'))
+
+export const batches = text('numbers and shares such as 1 or 1,30%,100%', (value) =>
+  parseBatches(value) ? undefined : 'is no list of batches',
+)
+
+export const percent = text('a share such as 1% or 0.5%', matching(/^\d{1,2}(\.\d{1,3})?%$|^100%$/, 'is no share'))
+
+/** It goes into a request line. */
+export const urlPath = text('a path such as /healthz', matching(/^\/[!-~]*$/, 'is no path'))
+
+export const headerName = text('the name of a header', matching(/^[A-Za-z0-9-]+$/, 'is no name of a header'))
 
 /** A leading dash would reach systemctl as an option. */
 export const unit = text('the name of a systemd unit', matching(/^[A-Za-z0-9][A-Za-z0-9:_.\\@-]*$/, 'is no unit'))

@@ -1,4 +1,5 @@
 import type { HostName, Json, Millis } from '../lib/types.ts'
+import type { RolloutSpec } from './rollout.ts'
 
 /** How a host is reached; what is unset comes from ~/.ssh/config by way of `ssh -G`. */
 export interface SshSettings {
@@ -97,6 +98,8 @@ export interface Pool {
   readonly backend: string
   readonly servers: readonly ServerSpec[]
   readonly minAvailable: number
+  /** How it comes to another version; undefined where zdt.yaml says nothing of that. */
+  readonly rollout?: RolloutSpec
   readonly vars: Vars
 }
 

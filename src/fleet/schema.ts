@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { configured, secret, vars } from './configured.ts'
 import * as field from './fields.ts'
+import { rollout } from './rollout.ts'
 
 // A fleet is checked once: to compile what checks it would take longer.
 z.config({ jitless: true })
@@ -97,6 +98,7 @@ const pool = z.strictObject(
       .whole(0, 1_000_000, 'a whole number, 0 or more')
       .default(1)
       .describe('Drains that would leave fewer servers up are refused. At most the number of servers. Default: 1.'),
+    rollout: rollout.optional().describe('How its application comes to another version: `zdt rollout`.'),
     vars: vars('as `pool.vars`'),
   },
   field.wrong('a map with balancer and servers'),

@@ -38,6 +38,13 @@ export function poolsServing(fleet: Fleet, host: string): Seat[] {
   return seats(fleet, host, found)
 }
 
+/** The host that a server of a pool runs on, by its addresses; undefined where it is none of the fleet's. */
+export function hostOfServer(fleet: Fleet, { address }: ServerSpec): HostSpec | undefined {
+  return [...fleet.hosts.values()].find(({ address: own, otherAddresses = [] }) =>
+    [own, ...otherAddresses].some((one) => canonicalAddress(one) === canonicalAddress(address)),
+  )
+}
+
 /** The host of that name. Throws UnknownName. */
 export function hostNamed(fleet: Fleet, name: string): HostSpec {
   const host = fleet.hosts.get(name)

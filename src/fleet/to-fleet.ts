@@ -5,6 +5,7 @@ import { parseDuration } from '../lib/durations.ts'
 import type { HostName } from '../lib/types.ts'
 import { parseEndpoint, parseVip, type Mistake } from './address.ts'
 import type { FileSpec, Fleet, HostSpec, KeepalivedSpec, Pool, SecretSpec, SshSettings } from './fleet.ts'
+import { toRollout } from './rollout.ts'
 import type { FleetFile } from './schema.ts'
 
 type SshFile = NonNullable<FleetFile['hosts'][string]['ssh']>
@@ -95,6 +96,7 @@ function poolOf(name: string, pool: NonNullable<FleetFile['pools']>[string]): Po
     backend: pool.backend ?? name,
     servers: Object.entries(pool.servers).map(([server, text]) => ({ name: server, ...checked(parseEndpoint(text)) })),
     minAvailable: pool.min_available,
+    ...(pool.rollout && { rollout: toRollout(pool.rollout) }),
     vars: pool.vars,
   }
 }

@@ -71,6 +71,11 @@ function roleFiles(shape: LabShape, host: LabHost, furniture: Furniture): HostFi
         ...[...furniture.app].map(([name, text]) => ({ path: `opt/shop/${name}`, text })),
         { path: 'opt/shop/package.json', text: '{ "type": "module" }\n' },
         { path: 'etc/shop/version', text: '1.0.0\n' },
+        {
+          path: 'usr/local/sbin/shop-deploy',
+          text: readFileSync(templatePath('lab/hosts/shop-deploy'), 'utf8'),
+          mode: 0o755,
+        },
         { path: 'etc/systemd/system/shop.service', text: readFileSync(templatePath('lab/hosts/shop.service'), 'utf8') },
         { path: 'etc/systemd/system/multi-user.target.wants/shop.service', link: '/etc/systemd/system/shop.service' },
       ]

@@ -1,5 +1,7 @@
 import type { Step } from '../engine/plan.ts'
 import type { Description, StepKind } from '../engine/step-kind.ts'
+import { deployVersion } from './app/deploy.ts'
+import { appSettles } from './app/settle.ts'
 import { stageBinary } from './binary/stage-binary.ts'
 import { configAsPlanned } from './config/as-planned.ts'
 import { fitForReload } from './config/fit.ts'
@@ -21,6 +23,7 @@ import { setAgent } from './haproxy/set-agent.ts'
 import { setServerState } from './haproxy/set-state.ts'
 import { setAgain } from './haproxy/set-again.ts'
 import { setServerWeight } from './haproxy/set-weight.ts'
+import { watchSeats } from './haproxy/watch-seats.ts'
 import { hostIsBack } from './host/back.ts'
 import { hostIsQuiet } from './host/quiet.ts'
 import { hostWork } from './host/work.ts'
@@ -54,6 +57,8 @@ import { keepOpen } from './vip/keep-open.ts'
 import { passOn } from './vip/pass-on.ts'
 
 const all = [
+  deployVersion,
+  appSettles,
   configAsPlanned,
   fitForReload,
   putLive,
@@ -74,6 +79,7 @@ const all = [
   setServerState,
   setServerWeight,
   setAgain,
+  watchSeats,
   hostIsBack,
   hostIsQuiet,
   hostWork,

@@ -29,6 +29,11 @@ export function seatThing(
   return `haproxy ${host} ${socket} ${backend}/${server} ${setting}`
 }
 
+/** An application: `shop/app2`. */
+export function appThing(host: HostName, name: string): string {
+  return `app ${host} ${name}`
+}
+
 /** What a hand-off of a VIP sets up on a host: that it passes on, and that it keeps open. */
 export function handOffThing(host: HostName, address: string, what: 'pass-on' | 'keep-open'): string {
   return `vip ${host} ${address} ${what}`

@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest'
 import { describeOnLab, useLab } from './support/lab.ts'
 import { printed, soon, useShop, vip } from './support/shop.ts'
 import { useVips } from './support/vips.ts'
-import { isWide } from './support/wide.ts'
+import { deep, isWide } from './support/wide.ts'
 import { startWrk } from './support/wrk.ts'
 
 /** The name of the run that has said so. */
@@ -55,21 +55,24 @@ describeOnLab('zdt evacuate', () => {
     150_000,
   )
 
-  test('given a command that fails / evacuate web1 / pauses with web1 out; resume runs it no second time; rollback brings it back', async () => {
-    const command = ['sh', '-c', 'echo "$HOME and $$"; echo once >> /tmp/evacuated; exit 3']
-    const failed = await shop.zdt('evacuate', 'web1', '--yes', '--', ...command)
-    expect(failed).toMatchObject({ code: 5 })
-    expect(failed.stderr).toMatch(/│ \/home\/deploy and \d+/)
-    expect(failed.stdout.replaceAll(/\s+/g, ' ')).toContain('exited with 3')
-    expect(await shop.states('web/web1')).toEqual(['DRAIN', 'DRAIN'])
-    const run = runIn(failed.stderr)
-    expect(await shop.zdt('resume', run, '--yes')).toMatchObject({ code: 5 })
-    expect(await shop.states('web/web1')).toEqual(['DRAIN', 'DRAIN'])
-    expect(await shop.zdt('rollback', run, '--yes')).toMatchObject({ code: 0 })
-    expect(await shop.states('web/web1')).toEqual(['UP', 'UP'])
-    expect(await shop.on('web1', 'cat /tmp/evacuated; rm /tmp/evacuated')).toBe('once\n')
-    expect(await traces('web1')).toBe('')
-  })
+  deep(
+    'given a command that fails / evacuate web1 / pauses with web1 out; resume runs it no second time; rollback brings it back',
+    async () => {
+      const command = ['sh', '-c', 'echo "$HOME and $$"; echo once >> /tmp/evacuated; exit 3']
+      const failed = await shop.zdt('evacuate', 'web1', '--yes', '--', ...command)
+      expect(failed).toMatchObject({ code: 5 })
+      expect(failed.stderr).toMatch(/│ \/home\/deploy and \d+/)
+      expect(failed.stdout.replaceAll(/\s+/g, ' ')).toContain('exited with 3')
+      expect(await shop.states('web/web1')).toEqual(['DRAIN', 'DRAIN'])
+      const run = runIn(failed.stderr)
+      expect(await shop.zdt('resume', run, '--yes')).toMatchObject({ code: 5 })
+      expect(await shop.states('web/web1')).toEqual(['DRAIN', 'DRAIN'])
+      expect(await shop.zdt('rollback', run, '--yes')).toMatchObject({ code: 0 })
+      expect(await shop.states('web/web1')).toEqual(['UP', 'UP'])
+      expect(await shop.on('web1', 'cat /tmp/evacuated; rm /tmp/evacuated')).toBe('once\n')
+      expect(await traces('web1')).toBe('')
+    },
+  )
 
   test('given zdt killed in mid-command / rolled back while it runs: refused; resumed: waits for it, runs it once, brings web1 back', async () => {
     const command = 'echo begun; echo once >> /tmp/evacuated; while [ ! -e /tmp/go-on ]; do sleep 0.1; done; echo ready'

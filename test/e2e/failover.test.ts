@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import { describeOnLab, useLab } from './support/lab.ts'
-import { isWide } from './support/wide.ts'
+import { deep, isWide } from './support/wide.ts'
 import { printed, soon, useShop, vip } from './support/shop.ts'
 import { useVips } from './support/vips.ts'
 import { startWrk } from './support/wrk.ts'
@@ -81,19 +81,22 @@ describeOnLab('zdt failover', () => {
     await shop.on('lb1', 'sudo systemctl restart haproxy')
   })
 
-  test('given nopreempt / failover / stops Keepalived on the holder, says what that costs, and starts it as BACKUP', async () => {
-    await vips.configure((conf) => conf.replace(/state \w+/, 'state BACKUP\n    nopreempt'))
-    const websocket = await shop.anyClient('websocket', `${vip}/shop/live`)
-    const run = await vips.start('failover', 'public', '--yes', '--json')
-    await run.said(/lb2 has nopreempt, so Keepalived is stopped on lb1/)
-    await run.said(/on lb1 any more … /)
-    websocket.write('say still here')
-    await websocket.said(/^heard .*still here/m)
-    websocket.write('close')
-    expect(await run.ended).toMatchObject({ code: 0 })
-    expect(await vips.holders()).toEqual(['lb2'])
-    expect((await shop.on('lb1', 'systemctl is-active keepalived')).trim()).toBe('active')
-  })
+  deep(
+    'given nopreempt / failover / stops Keepalived on the holder, says what that costs, and starts it as BACKUP',
+    async () => {
+      await vips.configure((conf) => conf.replace(/state \w+/, 'state BACKUP\n    nopreempt'))
+      const websocket = await shop.anyClient('websocket', `${vip}/shop/live`)
+      const run = await vips.start('failover', 'public', '--yes', '--json')
+      await run.said(/lb2 has nopreempt, so Keepalived is stopped on lb1/)
+      await run.said(/on lb1 any more … /)
+      websocket.write('say still here')
+      await websocket.said(/^heard .*still here/m)
+      websocket.write('close')
+      expect(await run.ended).toMatchObject({ code: 0 })
+      expect(await vips.holders()).toEqual(['lb2'])
+      expect((await shop.on('lb1', 'systemctl is-active keepalived')).trim()).toBe('active')
+    },
+  )
 
   describe('refuses', () => {
     test('given VIP lists that differ / failover / names the address that only one of them has', async () => {
@@ -108,7 +111,7 @@ describeOnLab('zdt failover', () => {
       expect(await vips.holders()).toEqual(['lb1'])
     })
 
-    test('given a filter that drops adverts / two masters: a loud state, and every move refused', async () => {
+    deep('given a filter that drops adverts / two masters: a loud state, and every move refused', async () => {
       await shop.on(
         'lb2',
         `sudo nft 'table inet deaf { chain in { type filter hook input priority 0; ip protocol 112 drop; }; }'`,
@@ -152,29 +155,35 @@ describeOnLab('zdt failover', () => {
     expect(stdout).toMatch(/web1 hears lb2 /)
   })
 
-  test('given a VIP that was moved / failback / returns it to the host with the highest priority of its own', async () => {
-    expect(await shop.zdt('failover', 'public', '--yes')).toMatchObject({ code: 0 })
-    expect(await vips.holders()).toEqual(['lb2'])
-    expect(await shop.zdt('failback', 'public', '--yes')).toMatchObject({ code: 0 })
-    expect(await vips.holders()).toEqual(['lb1'])
-    expect(await shop.zdt('failback', 'public', '--yes')).toMatchObject({
-      code: 0,
-      stdout: expect.stringContaining('lb1 holds 10.77.0.100 already') as string,
-    })
-  })
+  deep(
+    'given a VIP that was moved / failback / returns it to the host with the highest priority of its own',
+    async () => {
+      expect(await shop.zdt('failover', 'public', '--yes')).toMatchObject({ code: 0 })
+      expect(await vips.holders()).toEqual(['lb2'])
+      expect(await shop.zdt('failback', 'public', '--yes')).toMatchObject({ code: 0 })
+      expect(await vips.holders()).toEqual(['lb1'])
+      expect(await shop.zdt('failback', 'public', '--yes')).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining('lb1 holds 10.77.0.100 already') as string,
+      })
+    },
+  )
 
-  test('given a holder and its backup / keepalived restart / refused on the one, done on the other, and nobody notices', async () => {
-    const pid = () => shop.on('lb2', 'systemctl show -p MainPID --value keepalived')
-    const before = await pid()
-    const refused = await shop.zdt('keepalived', 'restart', '--host', 'lb1', '--yes')
-    expect(refused).toMatchObject({ code: 3 })
-    expect(oneLine(refused.stderr)).toContain('lb1 holds 10.77.0.100: Keepalived is restarted on a BACKUP alone')
-    const done = await shop.zdt('keepalived', 'restart', '--host', 'lb2', '--yes', '--json', '--probe', 'fleet')
-    expect(done, done.stderr).toMatchObject({ code: 0 })
-    expect(printed(done.stdout).probe?.total).toMatchObject({ lost: 0 })
-    expect(await pid()).not.toBe(before)
-    expect(await vips.holders()).toEqual(['lb1'])
-  })
+  deep(
+    'given a holder and its backup / keepalived restart / refused on the one, done on the other, and nobody notices',
+    async () => {
+      const pid = () => shop.on('lb2', 'systemctl show -p MainPID --value keepalived')
+      const before = await pid()
+      const refused = await shop.zdt('keepalived', 'restart', '--host', 'lb1', '--yes')
+      expect(refused).toMatchObject({ code: 3 })
+      expect(oneLine(refused.stderr)).toContain('lb1 holds 10.77.0.100: Keepalived is restarted on a BACKUP alone')
+      const done = await shop.zdt('keepalived', 'restart', '--host', 'lb2', '--yes', '--json', '--probe', 'fleet')
+      expect(done, done.stderr).toMatchObject({ code: 0 })
+      expect(printed(done.stdout).probe?.total).toMatchObject({ lost: 0 })
+      expect(await pid()).not.toBe(before)
+      expect(await vips.holders()).toEqual(['lb1'])
+    },
+  )
 
   test.runIf(isWide)(
     'given a hand-off under way / zdt is killed / both hosts clean up in the time that was announced',

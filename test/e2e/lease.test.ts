@@ -7,6 +7,7 @@ import { labPaths } from '../../src/lab/paths.ts'
 import { quote } from '../../src/lib/quote.ts'
 import type { HostName } from '../../src/lib/types.ts'
 import { describeOnLab, useLab } from './support/lab.ts'
+import { deep } from './support/wide.ts'
 import { leaseProcess, type Order } from './support/lease-orders.ts'
 import { startInLab } from './support/running.ts'
 
@@ -131,7 +132,7 @@ describeOnLab('leases', () => {
     expect([await holders('lb1'), await holders('lb2')]).toEqual([[], []])
   })
 
-  test('a disk that fills up later costs no lease that is held', async () => {
+  deep('a disk that fills up later costs no lease that is held', async () => {
     await root('lb1', 'mkdir -p /var/lib/zdt; mount -t tmpfs -o size=64k none /var/lib/zdt')
     const holder = await leaseProcess(lab, 'AAAAAA')
     await holder.tell({ do: 'take', wanted: lb1, terms: quick })
@@ -144,7 +145,7 @@ describeOnLab('leases', () => {
     expect(await holders('lb1')).toEqual([])
   })
 
-  test('a disk that may not be written refuses too, in the words of the system', async () => {
+  deep('a disk that may not be written refuses too, in the words of the system', async () => {
     await root('lb1', 'mkdir -p /var/lib/zdt; mount -t tmpfs -o ro none /var/lib/zdt')
     const said = await (await leaseProcess(lab, 'AAAAAA')).tell({ do: 'take', wanted: lb1 })
     expect(said).toMatchObject({ refused: 'lease-refused', words: expect.stringContaining('Read-only file system') })
@@ -160,7 +161,7 @@ describeOnLab('leases', () => {
     expect((await lab.ssh('lb1', 'ls ~/touched')).code).not.toBe(0)
   })
 
-  test('a network that goes between a command and its input keeps nobody from the host for long', async () => {
+  deep('a network that goes between a command and its input keeps nobody from the host for long', async () => {
     const holder = await leaseProcess(lab, 'AAAAAA')
     await holder.tell({ do: 'take', wanted: lb1 })
     const { stdout } = await lab.ssh('lb1', quote(leaseCommand(['read'])))
@@ -178,7 +179,7 @@ describeOnLab('leases', () => {
     expect(await root('lb1', 'ls -d /root/written* 2>/dev/null; true')).toBe('')
   })
 
-  test('a host that boots anew under a lease is still its holder’s', async () => {
+  deep('a host that boots anew under a lease is still its holder’s', async () => {
     const holder = await leaseProcess(lab, 'AAAAAA')
     await holder.tell({ do: 'take', wanted: [{ host: 'lb2', scopes: ['host'] }] })
     const boot = await root('lb2', 'cat /proc/sys/kernel/random/boot_id')
@@ -214,7 +215,7 @@ describeOnLab('leases', () => {
     }
   })
 
-  test('a host that is cut off gets no journal, keeps nobody waiting, and is told of', async () => {
+  deep('a host that is cut off gets no journal, keeps nobody waiting, and is told of', async () => {
     const holder = await leaseProcess(lab, 'AAAAAA')
     await holder.tell({ do: 'take', wanted: both })
     await root('lb2', "systemd-run --collect sh -c 'ip link set host0 down; sleep 12; ip link set host0 up'")

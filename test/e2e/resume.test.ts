@@ -4,7 +4,7 @@ import { prepare, runOf, useLane } from './chaos/lane.ts'
 import { operationNamed, type Operation } from './chaos/operations.ts'
 import type { World } from './chaos/world.ts'
 import { describeOnLab } from './support/lab.ts'
-import { isWide } from './support/wide.ts'
+import { deep, isWide } from './support/wide.ts'
 
 /** A moment at which zdt is killed. */
 type Death = { readonly event: string; readonly kind: string; readonly after: number }
@@ -48,7 +48,7 @@ describeOnLab('a run that was killed', () => {
     await takenUp('rollback', run, before)
   })
 
-  test.each<Death>([
+  deep.each<Death>([
     { event: 'applying', kind: 'binary.stage', after: 30 },
     { event: 'applying', kind: 'nginx.replace-binary', after: 5 },
     { event: 'applying', kind: 'nginx.start-new-master', after: 20 },
@@ -58,7 +58,7 @@ describeOnLab('a run that was killed', () => {
     await takenUp('rollback', run, before)
   })
 
-  test('upgrade, after WINCH, and somebody sends QUIT by hand: resumed, that is taken for done', async () => {
+  deep('upgrade, after WINCH, and somebody sends QUIT by hand: resumed, that is taken for done', async () => {
     const { run, before, after } = await killed(upgrade, { event: 'verified', kind: 'nginx.hold', after: 0 })
     await lane().root('web1', 'kill -QUIT "$(cat /run/nginx.pid.oldbin)"')
     await takenUp('resume', run, after)
@@ -96,7 +96,7 @@ describeOnLab('a run that was killed', () => {
     })
   })
 
-  test('upgrade, and its rollback dies in the middle of its own USR2, WINCH, QUIT: another one ends it', async () => {
+  deep('upgrade, and its rollback dies in the middle of its own USR2, WINCH, QUIT: another one ends it', async () => {
     const { run, before } = await killed(upgrade, { event: 'verified', kind: 'nginx.quit-old-master', after: 0 })
     for (const after of [200, 700]) {
       await dies(['rollback', run], { event: 'undoing', kind: 'nginx.quit-old-master', after })

@@ -24,10 +24,11 @@ sync "$d/$run.work" "$d"
 exec systemd-run --quiet --collect --unit="zdt-work-$run" \\
   /bin/sh -c "$WORK" zdt-work "$d/$run" "\${SUDO_USER:-$(id -un)}" "$@"`
 
-/** What the unit runs; a last line without its end is given one. */
+/** What the unit runs; a last line without its end is given one. What the command writes is not for root alone: its mask is the usual one. */
 const work = `at=$1 user=$2; shift 2
 umask 077
 exec </dev/null >>"$at.log" 2>&1
+umask 022
 cd "$(getent passwd "$user" | cut -d: -f6)" || cd /
 if [ "$user" = root ]; then "$@"; else runuser -u "$user" -- "$@"; fi
 code=$?

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { listenAgent } from './agent.ts'
+import { begin, flawOf } from './flaws.ts'
 import { listenHttp } from './server.ts'
 
 /*
@@ -9,6 +10,13 @@ import { listenHttp } from './server.ts'
  */
 
 const version = readFileSync('/etc/shop/version', 'utf8').trim()
+const flaw = flawOf(version)
 process.on('SIGTERM', () => process.exit(0))
-listenHttp(8080, { host: hostname(), version, unhealthyFile: '/run/shop/unhealthy' })
+begin(flaw)
+listenHttp(8080, {
+  host: hostname(),
+  version: flaw === 'liar' ? '0.0.0' : version,
+  unhealthyFile: '/run/shop/unhealthy',
+  ...(flaw && { flaw }),
+})
 listenAgent(9001, '/run/shop/agent')

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { spoils, type Flaw } from './flaws.ts'
 import { download, poll, slow } from './slow.ts'
 import { openLive } from './live.ts'
 
@@ -10,6 +11,8 @@ export interface ShopIdentity {
   readonly version: string
   /** While this file exists, /healthz says 503. */
   readonly unhealthyFile: string
+  /** What is wrong with it. */
+  readonly flaw?: Flaw
 }
 
 /** Serves the shop's HTTP on `port`. A path may come with the prefix /shop. */
@@ -19,6 +22,7 @@ export function listenHttp(port: number, identity: ShopIdentity): Server {
   const server = createServer({ keepAliveTimeout: 75_000, requestTimeout: 0, noDelay: true }, (request, response) => {
     const url = withoutPrefix(request.url ?? '/')
     // Most requests are of this kind; they get by without a URL being parsed.
+    if (identity.flaw && spoils(identity.flaw, url, response)) return
     if (url === '/') send(response, 200, 'application/json', front)
     else answer(new URL(url, 'http://shop'), request, response, identity)
   })

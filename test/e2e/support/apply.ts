@@ -4,6 +4,7 @@ import { expect, test, vi } from 'vitest'
 import { useApplying } from './applying.ts'
 import type { Lab } from './lab.ts'
 import { soon } from './shop.ts'
+import { deep } from './wide.ts'
 
 /** The tests of configurations put live, the same for every version of the daemons. */
 export function applyTests(lab: Lab): void {
@@ -41,7 +42,7 @@ export function applyTests(lab: Lab): void {
     expect(await underLoad(() => apply())).toMatchObject(done)
   })
 
-  test('a server’s weight: told to the running HAProxys, written, and no worker is another', async () => {
+  deep('a server’s weight: told to the running HAProxys, written, and no worker is another', async () => {
     await edit(files.haproxy, (text) =>
       text.replace(/(backend shop\n[\s\S]*? +server app1 .*?)weight 100$/m, '$1weight 50'),
     )
@@ -115,7 +116,7 @@ export function applyTests(lab: Lab): void {
     expect(await statuses('web/web2')).toEqual(['UP', 'UP'])
   })
 
-  test('a new VIP comes to both nodes at once: one holder, nothing lost', async () => {
+  deep('a new VIP comes to both nodes at once: one holder, nothing lost', async () => {
     await edit(files.keepalived, (text) =>
       text.replace(/^( *)10\.77\.0\.100\/16 dev host0$/m, '$&\n$110.77.0.101/16 dev host0'),
     )
@@ -209,7 +210,7 @@ export function applyTests(lab: Lab): void {
     }
   })
 
-  test('changed by hand since: shown, refused, and restored from what the host keeps', async () => {
+  deep('changed by hand since: shown, refused, and restored from what the host keeps', async () => {
     await edit(files.haproxy, (text) => text.replace('maxconn 8000', 'maxconn 9000'))
     expect(await apply('haproxy', '--accept-drift')).toMatchObject(done)
     await fleet.root('lb1', 'sed -i "s/maxconn 9000/maxconn 9999/" /etc/haproxy/haproxy.cfg')

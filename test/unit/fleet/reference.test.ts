@@ -32,7 +32,7 @@ test('the reference has a row for every field, and no other', () => {
 test('the example in the reference is a fleet', () => {
   const [, example = ''] = /```yaml\n([\s\S]*?)```/.exec(reference) ?? []
   const fleet = parseFleet(example, 'zdt.yaml')
-  expect([...fleet.hosts.keys()]).toEqual(['lb1', 'lb2', 'web1'])
+  expect([...fleet.hosts.keys()]).toEqual(['lb1', 'lb2', 'app1', 'app2', 'app3', 'web1'])
   expect([...fleet.pools.keys()]).toEqual(['shop', 'web'])
 })
 

@@ -1,0 +1,43 @@
+import * as Args from '@oclif/core/args'
+import * as Flags from '@oclif/core/flags'
+import { batchesFlag, durationFlag, optionalDurationFlag, runFlags } from '../cli/flags.ts'
+import { versionFlag } from '../cli/version-flag.ts'
+import { ZdtCommand } from '../cli/zdt-command.ts'
+import { rollout } from '../operations/rollout.ts'
+
+export default class Rollout extends ZdtCommand {
+  static override summary = 'Bring an application to another version, server by server, and back when it is not well.'
+  static override description =
+    'Each server is drained, gets the version by the command in zdt.yaml, must be well on its own, passes a fresh check at every load balancer, serves again and is watched. A failure anywhere puts back what was done: the version that ran before, on every server.'
+  static override examples = [
+    '<%= config.bin %> rollout shop --to 2.0.0 --probe fleet',
+    '<%= config.bin %> rollout shop --to 2.0.0 --batch 1,30%,100% --min-healthy 1m --yes',
+  ]
+  static override args = { pool: Args.string({ required: true, description: 'The pool, by its name in zdt.yaml.' }) }
+  static override flags = {
+    ...runFlags,
+    to: versionFlag({ required: true }),
+    batch: batchesFlag({ summary: 'How many servers at once, over `batch` in zdt.yaml.' }),
+    settle: optionalDurationFlag('How long each must be well on its own before it serves, over `settle` in zdt.yaml.'),
+    'min-healthy': optionalDurationFlag('How long each is watched once it serves, over `min_healthy` in zdt.yaml.'),
+    timeout: durationFlag({
+      default: '5m',
+      summary: 'How long each wait for connections and checks may take; for the deployment itself zdt.yaml says it.',
+    }),
+    'allow-empty': Flags.boolean({ summary: 'Go on even where too few servers, or none, would be left meanwhile.' }),
+  }
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(Rollout)
+    const { to, batch, settle, 'min-healthy': minHealthy, timeout, 'allow-empty': allowEmpty } = flags
+    await this.carryOut(flags, rollout, {
+      pool: args.pool,
+      to,
+      timeout,
+      allowEmpty,
+      ...(batch && { batch }),
+      ...(settle !== undefined && { settle }),
+      ...(minHealthy !== undefined && { minHealthy }),
+    })
+  }
+}

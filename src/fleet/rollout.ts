@@ -1,0 +1,118 @@
+import { z } from 'zod'
+import type { Health, VersionSource } from '../lib/app-questions.ts'
+import { parseBatches, type BatchSize } from '../lib/batches.ts'
+import { parseDuration } from '../lib/durations.ts'
+import type { Millis } from '../lib/types.ts'
+import { oneOfThem } from './configured.ts'
+import * as field from './fields.ts'
+
+/** How a pool's application comes to another version. */
+export interface RolloutSpec {
+  /** Run on the server's host; `{version}` stands for the version. */
+  readonly deploy: readonly string[]
+  /** What goes back, where that is another command; `{version}` stands for the version of before. */
+  readonly back?: readonly string[]
+  readonly health: Health
+  readonly version: VersionSource
+  readonly batch: readonly BatchSize[]
+  /** How long it must be well on its own, before it serves. */
+  readonly settle: Millis
+  /** How long it is watched once it serves. */
+  readonly minHealthy: Millis
+  /** How long the deployment may take until the application is well. */
+  readonly timeout: Millis
+  /** How much more of its answers may be 5xx than of the others', as a share of 1. */
+  readonly maxErrors: number
+}
+
+const timeRule = 'a duration such as 10s or 1m'
+const commandRule = field.wrong("a list of words, such as [sudo, release, '{version}']")
+
+const command = z.array(field.word, commandRule).min(1, { error: 'is empty, expected a command' })
+const path = field.urlPath
+
+const health = z
+  .strictObject(
+    {
+      path: path.optional().describe('The path that is asked for over HTTP, on the server’s own address and port.'),
+      status: field.whole(100, 599).optional().describe('The status that says it is well. Default: 200.'),
+      body: field.word.optional().describe('Text that the answer must hold.'),
+      tcp: z.literal(true, field.wrong('true')).optional().describe('Or it is well when it takes a connection.'),
+      command: command.optional().describe('Or a command on its host that exits 0.'),
+    },
+    field.wrong('a map with path, tcp or command'),
+  )
+  .check(oneOfThem(['path', 'tcp', 'command']))
+
+const version = z
+  .strictObject(
+    {
+      path: path.optional().describe('The path whose answer is the version and nothing else.'),
+      header: field.headerName.optional().describe('The header of that answer that is the version.'),
+      command: command.optional().describe('Or a command on its host that prints it.'),
+    },
+    field.wrong('a map with path or command'),
+  )
+  .check(oneOfThem(['path', 'command']))
+
+/** `pools.NAME.rollout` as it is written. */
+export const rollout = z.strictObject(
+  {
+    deploy: command.describe(
+      'The command that puts a version in place and starts it, run on the server’s host as the user that zdt logs in as; `{version}` in it stands for the version.',
+    ),
+    back: command
+      .optional()
+      .describe('The command that goes back; `{version}` stands for the version of before. Default: `deploy`.'),
+    version: version.describe('Where the application says which version it is.'),
+    health: health.default({ tcp: true }).describe('How to tell that it is well. Default: it takes a connection.'),
+    batch: field.batches
+      .default('1')
+      .describe('How many servers at once: numbers and shares, the last of them again and again. Default: 1.'),
+    settle: field
+      .duration(timeRule)
+      .default('5s')
+      .describe('How long it must be well on its own, before it gets traffic. Default: 5s.'),
+    min_healthy: field
+      .duration(timeRule)
+      .default('10s')
+      .describe('How long it is watched once it serves, before the next. Default: 10s.'),
+    max_errors: field.percent
+      .default('1%')
+      .describe('While it is watched: how much more of its answers may be 5xx than of the others’. Default: 1%.'),
+    timeout: field
+      .duration(timeRule)
+      .default('5m')
+      .describe('How long a deployment may take, until the application is well. Default: 5m.'),
+  },
+  field.wrong('a map with deploy and version'),
+)
+
+/** What was read, as the rest of zdt knows it. */
+export function toRollout(file: z.output<typeof rollout>): RolloutSpec {
+  const { deploy, back, version, health, batch, settle, min_healthy: watched, max_errors: errors, timeout } = file
+  return {
+    deploy,
+    ...(back && { back }),
+    version: version.command
+      ? { command: version.command }
+      : { path: version.path ?? '/', ...(version.header !== undefined && { header: version.header }) },
+    health: toHealth(health),
+    batch: parseBatches(batch) ?? [],
+    settle: inMillis(settle),
+    minHealthy: inMillis(watched),
+    timeout: inMillis(timeout),
+    maxErrors: Number.parseFloat(errors) / 100,
+  }
+}
+
+/** The schema has read it with the same function. */
+function inMillis(text: string): Millis {
+  return parseDuration(text) ?? 0
+}
+
+function toHealth({ path, status = 200, body, command }: z.output<typeof health>): Health {
+  if (command) return { command }
+  if (path === undefined) return { tcp: true }
+  return { path, status, ...(body !== undefined && { body }) }
+}

@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest'
+import { describeOnLab, useLab } from './support/lab.ts'
+import { printed, useShop, vip } from './support/shop.ts'
+import { deep } from './support/wide.ts'
+import { startWrk } from './support/wrk.ts'
+
+const apps = ['app1', 'app2', 'app3'] as const
+
+describeOnLab('zdt rollout', () => {
+  const lab = useLab()
+  const shop = useShop(lab)
+  const soonDone = ['--settle', '1s', '--min-healthy', '2s', '--yes', '--json', '--probe', `${vip}/shop/`]
+  const rollout = (to: string, ...flags: readonly string[]) =>
+    shop.zdt('rollout', 'shop', '--to', to, ...soonDone, ...flags)
+  const versions = () => Promise.all(apps.map((app) => shop.on(app, 'cat /etc/shop/version; systemctl is-active shop')))
+  const serving = async () => {
+    const states = await Promise.all(apps.map((app) => shop.states(`shop/${app}`)))
+    expect(states.flat()).toEqual(Array(6).fill('UP'))
+  }
+  const all = (version: string) => apps.map(() => `${version}\nactive`)
+
+  test('rolling, in two batches, under load: every server runs it, nothing is lost; rolled back, nothing is lost either', async () => {
+    const load = await startWrk(lab, `${vip}/shop/`)
+    const { code, stdout } = await rollout('2.0.0', '--batch', '1,100%')
+    expect(printed(stdout)).toMatchObject({ ended: 'done', summary: 'shop runs 2.0.0 on app1, app2, app3' })
+    expect(printed(stdout).probe?.total).toMatchObject({ lost: 0 })
+    expect(code).toBe(0)
+    expect(await versions()).toEqual(all('2.0.0'))
+    await serving()
+
+    const { run } = JSON.parse(stdout) as { run: string }
+    const back = await shop.zdt('rollback', run, '--yes', '--json', '--probe', `${vip}/shop/`)
+    expect(back).toMatchObject({ code: 0 })
+    expect(printed(back.stdout).probe?.total).toMatchObject({ lost: 0 })
+    expect(await load.stop()).toMatchObject({ errors: 0, not2xx: 0 })
+    expect(await versions()).toEqual(all('1.0.0'))
+    await serving()
+  })
+
+  test('the version that runs already: nothing is touched', async () => {
+    const { code, stdout } = await rollout('1.0.0')
+    expect(printed(stdout)).toMatchObject({ ended: 'already' })
+    expect(code).toBe(0)
+  })
+
+  const broken = [
+    ['does not start', '2.0.0-dead', /refused/],
+    ['says another version', '2.0.0-liar', /says version 0\.0\.0, not 2\.0\.0-liar/],
+    ['cannot be deployed', '2.0.0-undeployable', /there is no 2\.0\.0-undeployable to be had/],
+  ] as const
+  test.each(broken)('one that %s is put back, and nobody was sent to it', async (_what, version, sentence) => {
+    const { code, stdout } = await rollout(version)
+    expect(stdout).toMatch(sentence)
+    expect(printed(stdout)).toMatchObject({ ended: 'put-back', probe: { total: { lost: 0 } } })
+    expect(code).toBe(4)
+    expect(await versions()).toEqual(all('1.0.0'))
+    await serving()
+  })
+
+  deep('one that starts and dies after 10 s is seen on its own, and nobody was sent to it', async () => {
+    const { code, stdout } = await rollout('2.0.0-dies', '--settle', '15s')
+    expect(stdout).toContain('was well, and is not')
+    expect(printed(stdout)).toMatchObject({ ended: 'put-back', probe: { total: { lost: 0 } } })
+    expect(code).toBe(4)
+    expect(await versions()).toEqual(all('1.0.0'))
+  })
+
+  test('one that answers 500 now and then is seen by the load balancers’ own counters, and put back', async () => {
+    const load = await startWrk(lab, `${vip}/shop/`)
+    const { code, stdout } = await rollout('2.0.0-errors', '--min-healthy', '5s')
+    const { not2xx } = await load.stop()
+    expect(stdout).toContain('too many 5xx')
+    expect(printed(stdout)).toMatchObject({ ended: 'put-back' })
+    expect(code).toBe(4)
+    expect(not2xx).toBeGreaterThan(0)
+    expect(await versions()).toEqual(all('1.0.0'))
+    await serving()
+  })
+
+  test('a pool of which zdt.yaml does not say how, a version that could be an option: wrong usage', async () => {
+    const web = await shop.zdt('rollout', 'web', '--to', '2', '--yes')
+    expect(web).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('does not say how web comes to another version') as string,
+    })
+    expect(await shop.zdt('rollout', 'shop', '--to=-rf', '--yes')).toMatchObject({ code: 2 })
+  })
+
+  test('what somebody has drained gets the version, and stays drained', async () => {
+    await shop.orderBoth('set server shop/app2 state drain')
+    const { code } = await rollout('2.0.0')
+    expect(code).toBe(0)
+    expect(await versions()).toEqual(all('2.0.0'))
+    expect(await shop.states('shop/app2')).toEqual(['DRAIN', 'DRAIN'])
+    await shop.orderBoth('set server shop/app2 state ready')
+    expect((await rollout('1.0.0')).code).toBe(0)
+  })
+})
