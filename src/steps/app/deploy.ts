@@ -88,11 +88,14 @@ function workName({ run }: On, server: string): string {
 }
 
 function unlike(host: HostName, server: string, wanted: string, { version, ill }: AppState): (string | false)[] {
-  return [
-    version !== wanted &&
-      `${host}  ${server} says ${version === null ? 'no version' : `version ${version}`}, not ${wanted}`,
-    ill !== null && `${host}  ${server}: ${ill}`,
-  ]
+  const who = named(host, server)
+  const says = version === null ? 'no version' : `version ${version}`
+  return [version !== wanted && `${who} says ${says}, not ${wanted}`, ill !== null && `${who}: ${ill}`]
+}
+
+/** `web1  shop2`; once where the server is called as its host is. */
+export function named(host: HostName, server: string): string {
+  return host === server ? host : `${host}  ${server}`
 }
 
 /** What is awaited of a command; undefined when it has ended well. Throws NoUseWaiting when it ended otherwise. */

@@ -5,6 +5,7 @@ import type { Millis } from '../../lib/types.ts'
 import { defineWait, notYet } from '../define.ts'
 import { lookAgain } from '../haproxy/look-again.ts'
 import { appThing } from '../things.ts'
+import { named } from './deploy.ts'
 
 type Input = {
   readonly pool: string
@@ -32,7 +33,7 @@ export const appSettles = defineWait<Input>({
       if (now.version !== version) {
         throw new Unwell(`${server} says version ${now.version ?? 'none'} now, not ${version}`, on.host.name)
       }
-      return notYet(waited < settle && `${on.host.name}  ${server} is well since ${formatDuration(waited)}`)
+      return notYet(waited < settle && `${named(on.host.name, server)} is well since ${formatDuration(waited)}`)
     }),
   timeout: ({ settle }) => settle + 30_000,
   interval: ({ settle }) => Math.min(500, Math.max(100, settle / 4)),
