@@ -1,5 +1,5 @@
 import type { Host } from '../../hosts/host.ts'
-import type { Health, VersionSource } from '../../lib/app-questions.ts'
+import { versionPattern, type Health, type VersionSource } from '../../lib/app-questions.ts'
 import { askHttp } from './http.ts'
 
 /** Where an application listens, and how it is asked. A type: it goes into plans and journals. */
@@ -12,9 +12,6 @@ export type App = {
 
 /** What an application says of itself. `version` is null where it says none; `ill` is why it is not well, null when it is. */
 export type AppState = { readonly version: string | null; readonly ill: string | null }
-
-/** How much of a body is a version: more is a page that was asked for by mistake. */
-const longest = 200
 
 /** Asks an application for its version and health, from its own host. Throws what Host.run throws. */
 export async function lookAtApp(host: Host, app: App, signal?: AbortSignal): Promise<AppState> {
@@ -36,7 +33,7 @@ async function versionOf(host: Host, { address, port, version }: App, signal?: A
 
 function asVersion(text: string): string | null {
   const trimmed = text.trim()
-  return trimmed === '' || trimmed.length > longest ? null : trimmed
+  return versionPattern.test(trimmed) ? trimmed : null
 }
 
 async function illnessOf(host: Host, { address, port, health }: App, signal?: AbortSignal): Promise<string | null> {

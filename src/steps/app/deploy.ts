@@ -76,6 +76,10 @@ export const deployVersion = defineChange<Input, AppState>({
   },
   about: ({ pool, server }, host) => [appThing(host, `${pool}/${server}`)],
   undoLooks: true,
+  // Whatever the application says in the middle: the command was begun by this run, and its undo knows the way from there.
+  halfway: async ({ server }, _found, on) => {
+    return (await hostState(on.host, workName(on, server), [], on.signal)).begun !== null
+  },
   patience: ({ timeout }) => timeout,
   undoPatience: ({ timeout }) => timeout,
   interval: () => 300,

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+import { parseFleet } from '../../../src/fleet/load.ts'
+
+const fleet = (rollout: string) => `hosts:
+  lb1: { address: 10.0.0.1 }
+  app1: { address: 10.0.0.21 }
+haproxy: { edge: { hosts: [lb1] } }
+pools:
+  shop:
+    balancer: haproxy/edge
+    servers: { app1: 10.0.0.21:8080 }
+    rollout: ${rollout}
+`
+const read = (rollout: string) => parseFleet(fleet(rollout), 'zdt.yaml').pools.get('shop')?.rollout
+
+test('the least that a rollout needs, and what it is by default', () => {
+  expect(read("{ deploy: [release, '{version}'], version: { path: /version } }")).toEqual({
+    deploy: ['release', '{version}'],
+    version: { path: '/version' },
+    health: { tcp: true },
+    batch: [{ count: 1 }],
+    settle: 5000,
+    minHealthy: 10_000,
+    maxErrors: 0.01,
+    timeout: 300_000,
+  })
+})
+
+test('all that can be said', () => {
+  const said = `
+      deploy: [release, '{version}']
+      back: [release, --back, '{version}']
+      version: { path: /, header: X-Version }
+      health: { path: /healthz, status: 204, body: ok }
+      batch: 1,30%,100%
+      settle: 1m
+      min_healthy: 2m
+      max_errors: 0.5%
+      timeout: 10m`
+  expect(read(said)).toMatchObject({
+    back: ['release', '--back', '{version}'],
+    version: { path: '/', header: 'X-Version' },
+    health: { path: '/healthz', status: 204, body: 'ok' },
+    batch: [{ count: 1 }, { percent: 30 }, { percent: 100 }],
+    settle: 60_000,
+    maxErrors: 0.005,
+  })
+})
+
+test.each([
+  ['{ version: { path: /v } }', /rollout\.deploy: is missing/],
+  ['{ deploy: [], version: { path: /v } }', /rollout\.deploy: is empty/],
+  ['{ deploy: [x], version: { path: /v, command: [x] } }', /rollout\.version: has path and command/],
+  ['{ deploy: [x], version: { path: v } }', /version\.path: "v" is no path/],
+  ['{ deploy: [x], version: { path: "/v x" } }', /version\.path: "\/v x" is no path/],
+  ['{ deploy: [x], version: { path: /v }, health: {} }', /rollout\.health: has none of path, tcp, command/],
+  ['{ deploy: [x], version: { path: /v }, batch: two }', /rollout\.batch: "two" is no list of batches/],
+  ['{ deploy: [x], version: { path: /v }, max_errors: 101% }', /max_errors: "101%" is no share/],
+  ['{ deploy: [x], version: { path: /v }, settle: soon }', /rollout\.settle: "soon" is no duration/],
+])('%s', (rollout, mistake) => {
+  expect(() => read(rollout)).toThrow(mistake)
+})
