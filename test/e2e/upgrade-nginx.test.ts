@@ -2,8 +2,9 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
-import { packageDir } from '../../src/lab/paths.ts'
+import { labPaths, packageDir } from '../../src/lab/paths.ts'
 import { describeOnLab, useLab } from './support/lab.ts'
+import { startInLab } from './support/running.ts'
 import { deep, isWide } from './support/wide.ts'
 import { seatStates, webWorld, type WebWorld } from './support/web-world.ts'
 
@@ -18,9 +19,15 @@ describeOnLab('upgrade-nginx', () => {
     const { code, stderr } = await lab.ssh('web1', `sudo sh -c '${script}'`)
     if (code !== 0) throw new Error(`${script}: ${stderr}`)
   }
-  // By zdt's own word for the phase; the whole upgrade may take this long on a busy machine.
-  const reached = (phase: 'winched' | 'old-lingers') =>
-    expect.poll(async () => (await lab.zdt(['status', 'web1', '--json'])).stdout, { timeout: 240_000 }).toContain(phase)
+  /** Beside the test, until its progress says so. */
+  const upgradeUntil = async (said: RegExp, ...flags: string[]) => {
+    const zdt = join(labPaths(lab.name).bin, 'zdt')
+    const argv = [zdt, 'upgrade-nginx', '--host', 'web1', '--binary', fresh, '--yes', '--json', ...flags]
+    const running = await startInLab(lab, argv)
+    await running.said(said)
+    return running
+  }
+  const winched = /WINCH: only the new workers accept ✔/
   const expectAsBefore = async () => {
     expect(await webWorld(lab, 'web1')).toEqual(before)
     expect(await seatStates(lab, 'web', 'web1')).toEqual(['UP', 'UP'])
@@ -65,10 +72,9 @@ describeOnLab('upgrade-nginx', () => {
   )
 
   test('a new master killed in phase 2 leaves no worker of its own, and the old one serves again', async () => {
-    const running = upgrade('--hold', '30s', '--events')
-    await reached('winched')
+    const running = await upgradeUntil(winched, '--hold', '30s')
     await root('kill -9 $(cat /run/nginx.pid)')
-    const { code, stdout } = await running
+    const { code, stdout } = await running.ended
     expect(code).toBe(4)
     expect(stdout).toContain('the new master did not last')
     await expectAsBefore()
@@ -77,10 +83,9 @@ describeOnLab('upgrade-nginx', () => {
   deep(
     'the old master killed in phase 2: there is nothing to go back to and nothing to end; the new one serves, whole',
     async () => {
-      const running = upgrade('--hold', '20s', '--json')
-      await reached('winched')
+      const running = await upgradeUntil(winched, '--hold', '20s')
       await root('kill -9 $(cat /run/nginx.pid.oldbin)')
-      expect(await running).toMatchObject({ code: 0 })
+      expect(await running.ended).toMatchObject({ code: 0 })
       const after = await webWorld(lab, 'web1')
       expect(after).toMatchObject({ masters: 1, workers: 2, leaving: 0, agreed: true, pidFiles: ['/run/nginx.pid'] })
       expect(after.answers).toContain('1.26.3')
@@ -90,10 +95,9 @@ describeOnLab('upgrade-nginx', () => {
 
   deep('the new master killed while the old one lingers: never called done', async () => {
     const holder = startHolder()
-    const running = upgrade('--on-failure', 'pause', '--json')
-    await reached('old-lingers')
+    const running = await upgradeUntil(/the old master has gone.* waits up to/, '--on-failure', 'pause')
     await root('kill -9 $(cat /run/nginx.pid)')
-    const { code, stdout } = await running
+    const { code, stdout } = await running.ended
     await holder.end()
     expect(code).toBe(5)
     expect(stdout).toMatch(/did not last|no nginx runs/)

@@ -124,7 +124,7 @@ function asConfigured({ own }: Lane): string[] {
 
 /** What an operation may have changed of files, for the next one. */
 const keep =
-  'tar -C / -cf /root/was.tar $(cd / && ls -d etc/haproxy etc/nginx etc/keepalived usr/sbin/nginx usr/sbin/haproxy)'
+  'tar -C / -cf /root/was.tar $(cd / && ls -d etc/haproxy etc/nginx etc/keepalived etc/shop usr/sbin/nginx usr/sbin/haproxy)'
 
 /** After a case that failed, or that changed more than seats: nothing of it may be left for the next. */
 const startOver = `pkill -KILL -u deploy
@@ -133,7 +133,12 @@ for unit in $(systemctl list-units --plain --no-legend 'zdt-*.timer' | cut -d' '
   systemctl start "\${unit%.timer}.service"
   systemctl stop "$unit"
 done
-if systemctl is-enabled --quiet haproxy; then
+systemctl stop 'zdt-work-*'
+if [ -d /etc/shop ]; then
+  rm -f /etc/shop/*
+  tar -C / -xpf /root/was.tar
+  systemctl restart shop
+elif systemctl is-enabled --quiet haproxy; then
   systemctl stop 'zdt-watchdog-*'
   tar -C / -xpf /root/was.tar
   systemctl restart haproxy

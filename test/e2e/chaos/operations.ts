@@ -113,6 +113,13 @@ export const operations: readonly Operation[] = [
     host: 'lb1',
   },
   {
+    name: 'rollout',
+    argv: () => Promise.resolve(['rollout', 'shop', '--to', '2.0.0', '--settle', '200ms', '--min-healthy', '200ms']),
+    path: '/shop/',
+    after: (before) => Promise.resolve(replaced(before, /^(app\d shop) 1\.0\.0/, '$1 2.0.0')),
+    host: 'app1',
+  },
+  {
     name: 'evacuate',
     argv: () => Promise.resolve(['evacuate', 'web1', '--timeout', '30s', 'true']),
     path: '/',

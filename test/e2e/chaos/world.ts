@@ -8,7 +8,7 @@ import type { Lab } from '../support/lab.ts'
 export type World = readonly string[]
 
 /** The hosts whose world it is. */
-export const hosts = ['lb1', 'lb2', 'web1'] as const
+export const hosts = ['lb1', 'lb2', 'web1', 'app1', 'app2', 'app3'] as const
 
 /*
  * Asked of the daemons, the files and the processes themselves, without ssh and without zdt's own eyes. Leases, temporary
@@ -39,7 +39,9 @@ ip -o -4 address show scope global | awk '{ print "address " $4 " on " $2 }'
 nft list tables | sed '/ chaos$/d; s/^/nftables /'
 for setting in arp_ignore arp_announce; do echo "setting $setting $(cat /proc/sys/net/ipv4/conf/host0/$setting)"; done
 systemctl list-units --all --plain --no-legend 'zdt-*' | grep -v zdt-watchdog- | sed 's/^\(\S*\).*/unit \1/'
-if [ -S /run/haproxy/admin.sock ]; then
+if [ -d /etc/shop ]; then
+  echo "shop $(cat /etc/shop/version) $(systemctl is-active shop) $(ls /etc/shop | tr '\n' ' ')"
+elif [ -S /run/haproxy/admin.sock ]; then
   main=$(systemctl show -p MainPID --value haproxy)
   for file in /usr/sbin/haproxy /proc/$main/exe; do echo "binary $(sha256sum <$file | sed 's/ .*//') $(basename $file)"; done
   echo 'show servers state' | socat -t 10 - UNIX-CONNECT:/run/haproxy/admin.sock | sed 's/^/haproxy /'

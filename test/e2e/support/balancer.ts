@@ -74,17 +74,9 @@ export function balancerOf(lab: Lab, name: string, address: string): Balancer {
   }
 }
 
-/** A line for a lab host's shell, over one ssh connection that is kept for half a minute. */
+/** A line for a lab host's shell. Throws when it does not end well. */
 export async function shellOn(lab: Lab, host: string, line: string): Promise<string> {
-  const kept = [
-    '-o',
-    'ControlMaster=auto',
-    '-o',
-    `ControlPath=/run/zdt/lab/${lab.name}/cm-%n`,
-    '-o',
-    'ControlPersist=30',
-  ]
-  const { code, stdout, stderr } = await lab.inLab(['ssh', ...kept, host, line], { timeout: 90_000 })
+  const { code, stdout, stderr } = await lab.ssh(host, line, { timeout: 90_000 })
   if (code !== 0) throw new Error(`${host}: ${line}: ended with ${code}: ${stdout}${stderr}`)
   return stdout
 }

@@ -33,7 +33,7 @@ export interface Lab {
   readonly name: string
   /** Runs this checkout's built zdt inside the lab. */
   zdt(args: readonly string[], given?: Given): Promise<Ended>
-  /** Runs a line for a host's shell as deploy. */
+  /** Runs a line for a host's shell as deploy, over one connection that is kept. */
   ssh(host: string, line: string, given?: Given): Promise<Ended>
   /** Runs a program of this machine inside the lab's network. */
   inLab(argv: readonly string[], given?: Given): Promise<Ended>
@@ -73,9 +73,15 @@ export function labNamed(name: string): Lab {
     name,
     inLab,
     zdt: (args, given) => inLab([join(lab.bin, 'zdt'), ...args], given),
-    ssh: (host, line, given) => inLab([join(lab.bin, 'ssh'), host, line], given),
+    ssh: (host, line, given) => inLab([join(lab.bin, 'ssh'), ...kept(name), host, line], given),
     binary: async (binary) => join((await labEnvironment(name))['ZDT_LAB_BINARIES'] ?? '', binary),
   }
+}
+
+/** One ssh connection a host is kept for half a minute: a new one for each line costs more than most lines. */
+function kept(name: string): readonly string[] {
+  const path = `ControlPath=/run/zdt/lab/${name}/cm-%n`
+  return ['-o', 'ControlMaster=auto', '-o', path, '-o', 'ControlPersist=30']
 }
 
 /** Runs this checkout's built zdt on this machine, outside of any lab. */

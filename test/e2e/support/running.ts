@@ -19,9 +19,9 @@ export interface Running {
   readonly ended: Promise<Ended>
 }
 
-/** Starts a program of this machine inside the lab's network; it is killed after a minute, or `timeout`, whatever happens. */
+/** Starts a program of this machine inside the lab's network; it is killed after four minutes, or `timeout`, whatever happens. */
 export async function startInLab(lab: Lab, argv: readonly string[], given: Given = {}): Promise<Running> {
-  const { env, timeout = 60_000 } = given
+  const { env, timeout = 240_000 } = given
   const [file = '', ...args] = inNetwork(labPaths(lab.name), argv)
   const child = spawn(file, args, {
     env: { ...(await labEnvironment(lab.name)), ...env },
