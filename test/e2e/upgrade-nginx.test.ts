@@ -45,7 +45,8 @@ describeOnLab('upgrade-nginx', () => {
         'cp -p /root/nginx.conf-was /etc/nginx/nginx.conf; rm -rf /etc/systemd/system/nginx.service.d; ' +
         'systemctl daemon-reload; systemctl reset-failed nginx; systemctl start nginx',
     )
-    await lab.zdt(['ready', 'web1', '--yes'])
+    const order = 'echo "set server web/web1 state ready" | sudo socat - UNIX-CONNECT:/run/haproxy/admin.sock'
+    await Promise.all(['lb1', 'lb2'].map((lb) => lab.ssh(lb, order)))
     await expect.poll(() => seatStates(lab, 'web', 'web1'), { timeout: 90_000 }).toEqual(['UP', 'UP'])
     before = await webWorld(lab, 'web1')
     expect(before).toMatchObject({ masters: 1, workers: 2, agreed: true, answers: expect.stringContaining('1.22.1') })
