@@ -18,7 +18,8 @@ describeOnLab('leases', () => {
     { host: 'lb1', scopes: ['host', 'vip-public'] },
   ] as const
   const lb1 = [{ host: 'lb1', scopes: ['host'] }] as const
-  const quick = { term: 2000, renewEvery: 400 }
+  // Short, but not too short for a machine on which one renewal takes a second.
+  const quick = { term: 6000, renewEvery: 1000 }
 
   const root = async (host: string, script: string): Promise<string> => {
     const { code, stdout, stderr } = await lab.ssh(host, quote(['sudo', '-n', 'sh', '-c', script]))
@@ -74,7 +75,7 @@ describeOnLab('leases', () => {
     expect((await other.tell({ do: 'take', wanted: lb1, terms: quick })).refused).toBe('locked')
     sleeper.signal('SIGSTOP')
     expect((await other.tell({ do: 'take', wanted: lb1, terms: quick })).refused).toBe('locked')
-    expect(await other.tell({ do: 'take', wanted: lb1, terms: quick, wait: 10_000 })).toMatchObject({ fences: [2] })
+    expect(await other.tell({ do: 'take', wanted: lb1, terms: quick, wait: 30_000 })).toMatchObject({ fences: [2] })
     expect(await other.tell({ do: 'fire', host: 'lb1', script: 'echo >/root/written-by-b' })).toMatchObject({ code: 0 })
     sleeper.signal('SIGCONT')
     const said = await sleeper.tell({ do: 'fire', host: 'lb1', script: 'echo >/root/written-by-a' })
@@ -93,9 +94,9 @@ describeOnLab('leases', () => {
   test('a host that is cut off is lost in time, and is free for others when it is back', async () => {
     const cut = await leaseProcess(lab, 'AAAAAA')
     await cut.tell({ do: 'take', wanted: both, terms: quick })
-    await root('lb2', "systemd-run --collect sh -c 'ip link set host0 down; sleep 6; ip link set host0 up'")
+    await root('lb2', "systemd-run --collect sh -c 'ip link set host0 down; sleep 14; ip link set host0 up'")
     await expect
-      .poll(() => cut.said().filter(({ lost }) => lost !== undefined), { timeout: 5000 })
+      .poll(() => cut.said().filter(({ lost }) => lost !== undefined), { timeout: 12_000 })
       .toMatchObject([{ lost: expect.stringContaining('lb2: the lock is no longer ours') }])
     await expect.poll(async () => (await lab.ssh('lb2', 'true', { timeout: 3000 })).code, { timeout: 90_000 }).toBe(0)
     const other = await leaseProcess(lab, 'BBBBBB')
@@ -111,7 +112,7 @@ describeOnLab('leases', () => {
     const date = `#!/bin/sh\\nexec /usr/bin/date -d "${jump}" "$@"\\n`
     await root('lb1', `printf '${date}' >/usr/local/sbin/date; chmod 755 /usr/local/sbin/date`)
     const other = await leaseProcess(lab, 'BBBBBB')
-    expect((await other.tell({ do: 'take', wanted: lb1, terms: quick, wait: 3000 })).refused).toBe('locked')
+    expect((await other.tell({ do: 'take', wanted: lb1, terms: quick, wait: 9000 })).refused).toBe('locked')
     expect(await holder.tell({ do: 'fire', host: 'lb1', script: 'true' })).toMatchObject({ code: 0 })
     await holder.tell({ do: 'release' })
     expect(await other.tell({ do: 'take', wanted: lb1, terms: quick })).toMatchObject({ fences: [2] })
@@ -138,7 +139,7 @@ describeOnLab('leases', () => {
     await holder.tell({ do: 'take', wanted: lb1, terms: quick })
     await root('lb1', 'dd if=/dev/zero of=/var/lib/zdt/full 2>/dev/null; true')
     const other = await leaseProcess(lab, 'BBBBBB')
-    expect((await other.tell({ do: 'take', wanted: lb1, wait: 4000 })).refused).toBe('locked')
+    expect((await other.tell({ do: 'take', wanted: lb1, wait: 9000 })).refused).toBe('locked')
     expect(await holder.tell({ do: 'fire', host: 'lb1', script: 'true' })).toMatchObject({ code: 0 })
     expect(holder.said().filter(({ lost }) => lost !== undefined)).toEqual([])
     await holder.tell({ do: 'release' })
