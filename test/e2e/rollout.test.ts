@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { describeOnLab, useLab } from './support/lab.ts'
 import { printed, useShop, vip } from './support/shop.ts'
-import { deep } from './support/wide.ts'
+import { deep, isWide } from './support/wide.ts'
 import { startWrk } from './support/wrk.ts'
 
 const apps = ['app1', 'app2', 'app3'] as const
@@ -48,7 +48,7 @@ describeOnLab('zdt rollout', () => {
     ['says another version', '2.0.0-liar', /says version 0\.0\.0, not 2\.0\.0-liar/],
     ['cannot be deployed', '2.0.0-undeployable', /there is no 2\.0\.0-undeployable to be had/],
   ] as const
-  test.each(broken)('one that %s is put back, and nobody was sent to it', async (_what, version, sentence) => {
+  test.each(isWide ? broken : broken.slice(1))('one that %s is put back, and nobody was sent to it', async (_what, version, sentence) => {
     const { code, stdout } = await rollout(version)
     expect(stdout).toMatch(sentence)
     expect(printed(stdout)).toMatchObject({ ended: 'put-back', probe: { total: { lost: 0 } } })
@@ -88,7 +88,7 @@ describeOnLab('zdt rollout', () => {
     expect(await shop.zdt('rollout', 'shop', '--to=-rf', '--yes')).toMatchObject({ code: 2 })
   })
 
-  test('what somebody has drained gets the version, and stays drained', async () => {
+  deep('what somebody has drained gets the version, and stays drained', async () => {
     await shop.orderBoth('set server shop/app2 state drain')
     const { code } = await rollout('2.0.0')
     expect(code).toBe(0)
