@@ -43,7 +43,7 @@ export async function takeLeases(
   inOrder.forEach(({ scopes }) => scopes.forEach(checked))
   const token = randomBytes(8).toString('hex')
   const over = new Set<string>()
-  const began = performance.now()
+  let queuedAt: Millis | undefined
   let known = ''
   for (;;) {
     try {
@@ -52,9 +52,11 @@ export async function takeLeases(
       if (!(error instanceof Held)) throw error
       // Nothing is held while the answer is thought about.
       if (await allowed(error, over, mayTakeOver)) continue
+      // A host may take long to answer: the time in the queue begins with its word that somebody is there.
+      queuedAt ??= performance.now()
       // What is still under way ends by itself, mostly in a moment.
       const isBusy = error.leases.every(({ state }) => state === 'busy')
-      const left = Math.max(wait, isBusy ? terms.busy : 0) - (performance.now() - began)
+      const left = Math.max(wait, isBusy ? terms.busy : 0) - (performance.now() - queuedAt)
       if (left <= 0) throw error
       const now = error.leases.map(({ host, scope, token }) => `${host} ${scope} ${token}`).join()
       if (now !== known && !isBusy) onHeld?.(error)
