@@ -1,8 +1,8 @@
 import { posix } from 'node:path'
 import { prefixFor, refuseIfSudoSaidNo, type Become } from './become.ts'
 import { FileRefused, HostUnreachable, NoSuchFile } from './errors.ts'
+import { Helpers } from './helpers.ts'
 import type { FileOptions, Host, RunOptions, RunResult } from './host.ts'
-import { Relays } from './relays.ts'
 import { defaultTimeout, runOn } from './run.ts'
 import { openSocket, type Way } from './socket.ts'
 import type { Transport } from './transport.ts'
@@ -16,7 +16,8 @@ export interface OpenHost extends Host {
 /** What a Host does, over any transport: the one place for sudo, files and sockets. */
 export function hostOver(transport: Transport, become: Become): OpenHost {
   const { name } = transport
-  const ways = { relays: new Relays(transport, become), worked: new Map<string, Way>() }
+  const starter = new Helpers(transport, become)
+  const worked = new Map<string, Way>()
   const endings = new Set<Promise<unknown>>()
 
   const later = (ending: Promise<unknown>): void => {
@@ -29,7 +30,8 @@ export function hostOver(transport: Transport, become: Become): OpenHost {
     { as = 'login', guard, ...options }: RunOptions = {},
   ): Promise<RunResult> {
     const prefix = prefixFor(as, become, transport.isRoot)
-    const answer = await runOn(transport, prefix, argv, { ...options, guarded: await guard?.before() }, later)
+    const place = { name, starter, as, alive: () => transport.alive() }
+    const answer = await runOn(place, argv, { ...options, guarded: await guard?.before() }, later)
     if (prefix.length > 0) refuseIfSudoSaidNo(name, answer)
     return guard?.heard(answer, name) ?? answer
   }
@@ -59,7 +61,7 @@ export function hostOver(transport: Transport, become: Become): OpenHost {
     run,
     read,
     write,
-    connect: (path, options = {}) => openSocket(transport, become, path, options, ways),
+    connect: (path, options = {}) => openSocket({ transport, become, starter, worked }, path, options),
     async close() {
       await Promise.allSettled(endings)
       await transport.close()

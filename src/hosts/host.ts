@@ -69,7 +69,7 @@ export interface Host {
   write(path: string, content: string | Uint8Array, options?: WriteOptions): Promise<void>
   /**
    * Opens a unix socket on the host. `as: 'login'`: through the connection itself, or by a relay that runs on the host
-   * (perl, python3 or socat, whichever it has; perl's stays for the next socket). `as: 'root'`: by that relay through `sudo -n`. Without `as`: as the
+   * (perl, python3 or socat, whichever it has). `as: 'root'`: by that relay through `sudo -n`. Without `as`: as the
    * login user, and where that is refused as root; which way worked is remembered for the path.
    * Ending the writable side half-closes. A connection that dies is an error of the stream, never its end.
    * Throws SocketRefused with the system's words (no such file, permission denied, connection refused).

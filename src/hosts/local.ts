@@ -60,6 +60,7 @@ export async function localTransport(name: HostName, env: NodeJS.ProcessEnv): Pr
   return {
     name,
     isRoot: process.getuid?.() === 0,
+    isLocal: true,
     alive: () => !closed,
     start,
     onCrowded: (letGo) => slots.onCrowded(letGo),

@@ -1,9 +1,11 @@
 import type { Readable } from 'node:stream'
 import { formatDuration } from '../lib/durations.ts'
 import { timeLimit } from '../lib/time-limit.ts'
+import type { HostName } from '../lib/types.ts'
 import { HostTimeout } from './errors.ts'
-import type { Guard, RunOptions, RunResult } from './host.ts'
-import type { Running, Transport } from './transport.ts'
+import type { Starter } from './helpers.ts'
+import type { As, Guard, RunOptions, RunResult } from './host.ts'
+import type { Running } from './transport.ts'
 
 /** How long a command may take when nothing else is said: 30 s. */
 export const defaultTimeout = 30_000
@@ -22,20 +24,29 @@ function collect(stream: Readable): Promise<Buffer> {
 }
 
 type Options = Omit<RunOptions, 'as' | 'guard'> & {
-  /** What a guard puts between `prefix` and the command; what ends the command goes without it. */
+  /** What a guard puts before the command; what ends the command goes without it. */
   readonly guarded?: Awaited<ReturnType<Guard['before']>> | undefined
 }
 
-/** Runs `prefix` + `argv` to its end. Throws HostTimeout, the signal's reason, or HostUnreachable. */
+/** Where a command runs, and as whom. */
+interface Place {
+  readonly name: HostName
+  readonly starter: Starter
+  readonly as: As
+  /** False once the connection has died. */
+  readonly alive: () => boolean
+}
+
+/** Runs `argv` to its end. Throws HostTimeout, the signal's reason, or HostUnreachable. */
 export async function runOn(
-  transport: Transport,
-  prefix: readonly string[],
+  place: Place,
   argv: readonly string[],
   { input, timeout = defaultTimeout, signal, urgent, guarded }: Options,
   later: (ending: Promise<unknown>) => void,
 ): Promise<RunResult> {
   signal?.throwIfAborted()
-  const running = await transport.start([...prefix, ...(guarded?.words ?? []), ...argv], { signal, urgent })
+  const { name: host, starter, as } = place
+  const running = await starter.start(as, [...(guarded?.words ?? []), ...argv], { signal, urgent })
   const answer = Promise.all([running.code, collect(running.stdout), collect(running.stderr)])
   // A command that ends before it has read everything makes the rest unwritable; its exit code tells the story.
   running.stdin.on('error', () => {})
@@ -47,7 +58,7 @@ export async function runOn(
   let onAbort: (() => void) | undefined
   const cut = new Promise<never>((_resolve, reject) => {
     onAbort = (): void => {
-      const tooLong = { host: transport.name, said: `after ${formatDuration(timeout)}` }
+      const tooLong = { host, said: `after ${formatDuration(timeout)}` }
       reject(signal?.aborted === true ? (signal.reason as Error) : new HostTimeout(argv[0] ?? '', tooLong))
     }
     either.addEventListener('abort', onAbort, { once: true })
@@ -58,7 +69,7 @@ export async function runOn(
     return { code, stdout, stderr }
   } catch (error) {
     answer.catch(() => {})
-    later(endCommand(transport, prefix, running))
+    later(endCommand(place, running))
     throw error
   } finally {
     if (onAbort !== undefined) either.removeEventListener('abort', onAbort)
@@ -69,13 +80,11 @@ export async function runOn(
  * Closing a channel kills nothing: sshd only closes the command's pipes. And sshd may not signal what sudo runs as
  * root. So the command's process group is ended by a second command with the same rights.
  */
-async function endCommand(transport: Transport, prefix: readonly string[], running: Running): Promise<void> {
+async function endCommand({ starter, as, alive }: Place, running: Running): Promise<void> {
   const group = running.group()
-  if (group !== undefined && transport.alive()) {
+  if (group !== undefined && alive()) {
     try {
-      const ending = await transport.start([...prefix, '/bin/sh', '-c', endGroup, 'zdt', String(group)], {
-        urgent: true,
-      })
+      const ending = await starter.start(as, ['/bin/sh', '-c', endGroup, 'zdt', String(group)], { urgent: true })
       ending.stdin.end()
       ending.stdout.resume()
       ending.stderr.resume()

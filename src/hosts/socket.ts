@@ -1,12 +1,11 @@
 import type { Duplex, Readable } from 'node:stream'
 import { timeLimit } from '../lib/time-limit.ts'
-import { prefixFor, refuseIfSudoSaidNo, type Become } from './become.ts'
+import { refuseIfSudoSaidNo, type Become } from './become.ts'
 import { HostTimeout, SocketRefused } from './errors.ts'
+import type { Starter } from './helpers.ts'
 import type { As, FileOptions, Guard } from './host.ts'
 import { Joined } from './joined.ts'
-import type { Opened } from './kept-relay.ts'
 import { relayCommand } from './relay.ts'
-import type { Relays } from './relays.ts'
 import { defaultTimeout } from './run.ts'
 import type { Running, Transport } from './transport.ts'
 
@@ -28,17 +27,25 @@ export function waysTo(
   return as === 'root' ? ['root'] : [...forward, 'root']
 }
 
+/** A host's sockets, as far as they were opened. */
+export interface Reach {
+  readonly transport: Transport
+  readonly become: Become
+  readonly starter: Starter
+  /** Which way worked, for each socket. */
+  readonly worked: Map<string, Way>
+}
+
 /**
  * Opens the unix socket `path`, by the way that worked the last time if one did. Throws SocketRefused with the
  * system's words, BecomeRefused, HostTimeout or HostUnreachable.
  */
 export async function openSocket(
-  transport: Transport,
-  become: Become,
+  reach: Reach,
   path: string,
   { as, timeout = defaultTimeout, signal, guard }: FileOptions,
-  { relays, worked }: { readonly relays: Relays; readonly worked: Map<string, Way> },
 ): Promise<Duplex> {
+  const { transport, become, worked } = reach
   const key = `${as ?? ''}:${guard === undefined ? '' : 'guarded'}:${path}`
   const ways = waysTo(transport, become, as, guard !== undefined)
   const known = worked.get(key)
@@ -47,9 +54,7 @@ export async function openSocket(
   for (const way of order) {
     signal?.throwIfAborted()
     try {
-      const keeping = guard === undefined ? relays : undefined
-      const opening =
-        way === 'forward' ? forward(transport, path) : relay({ transport, become, path, as: way }, guard, keeping)
+      const opening = way === 'forward' ? forward(transport, path) : relay(reach, way, path, guard)
       const socket = await within(opening, timeout, signal, () => new HostTimeout(path, { host: transport.name }))
       worked.set(key, way)
       return socket
@@ -66,27 +71,10 @@ async function forward(transport: Transport, path: string): Promise<Duplex> {
   return transport.forward(path)
 }
 
-interface Relayed {
-  readonly transport: Transport
-  readonly become: Become
-  readonly path: string
-  readonly as: As
-}
-
-/** By a relay that is kept where there is one, else by one of its own, which also tells what is in the way. */
-async function relay(relayed: Relayed, guard: Guard | undefined, relays: Relays | undefined): Promise<Duplex> {
-  const { transport, path, as } = relayed
-  const refused = (said: string): SocketRefused =>
-    new SocketRefused(path, { host: transport.name, said, suggestions: [`look at it there: ls -l ${path}`] })
-  const opened = (await relays?.open(path, as, refused)) ?? (await relayOfItsOwn(relayed, guard))
-  if ('refused' in opened) throw refused(opened.refused)
-  return opened
-}
-
-async function relayOfItsOwn({ transport, become, path, as }: Relayed, guard?: Guard): Promise<Opened> {
-  const prefix = prefixFor(as, become, transport.isRoot)
+async function relay({ transport, starter }: Reach, as: As, path: string, guard: Guard | undefined): Promise<Duplex> {
+  const { name: host } = transport
   const guarded = await guard?.before()
-  const running = await transport.start([...prefix, ...(guarded?.words ?? []), ...relayCommand(path)])
+  const running = await starter.start(as, [...(guarded?.words ?? []), ...relayCommand(path)])
   running.stdin.on('error', () => {})
   if (guarded !== undefined) running.stdin.write(guarded.input)
   const stderr: Buffer[] = []
@@ -95,19 +83,23 @@ async function relayOfItsOwn({ transport, become, path, as }: Relayed, guard?: G
   const answer = async () => ({ code: await running.code, stdout: Buffer.alloc(0), stderr: Buffer.concat(stderr) })
   if (said?.startsWith('0 ') === true) {
     return joinRelay(running, async () => {
-      const { code } = guard?.heard(await answer(), transport.name) ?? (await answer())
-      if (code !== 0) throw new SocketRefused(path, { host: transport.name, said: `the relay ended with ${code}` })
+      const { code } = guard?.heard(await answer(), host) ?? (await answer())
+      if (code !== 0) throw new SocketRefused(path, { host, said: `the relay ended with ${code}` })
     })
   }
   running.stdin.end()
   if (said === undefined) {
     const ended = await answer()
-    refuseIfSudoSaidNo(transport.name, ended)
-    guard?.heard(ended, transport.name)
+    refuseIfSudoSaidNo(host, ended)
+    guard?.heard(ended, host)
   }
   running.code.catch(() => {})
   running.drop()
-  return { refused: said?.replace(/^\d+ /, '') ?? Buffer.concat(stderr).toString().trim() }
+  throw new SocketRefused(path, {
+    host,
+    said: said?.replace(/^\d+ /, '') ?? Buffer.concat(stderr).toString().trim(),
+    suggestions: [`look at it there: ls -l ${path}`],
+  })
 }
 
 function joinRelay(running: Running, wasClean: () => Promise<void>): Duplex {

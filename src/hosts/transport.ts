@@ -25,6 +25,8 @@ export interface Transport {
   readonly name: HostName
   /** The login user is root, so that nothing need become it. */
   readonly isRoot: boolean
+  /** It is this very machine, where starting a command costs no session. */
+  readonly isLocal?: boolean
   /** False once the connection has died or was closed. */
   alive(): boolean
   start(argv: readonly string[], options?: StartOptions): Promise<Running>

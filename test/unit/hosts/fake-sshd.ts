@@ -27,6 +27,8 @@ export interface FakeSshdOptions {
   readonly refuseLogin?: boolean
   /** A login shell that runs nothing and says this. */
   readonly noLogin?: string
+  /** A host whose perl cannot be the helper. */
+  readonly noHelper?: boolean
 }
 
 export interface FakeSshd {
@@ -61,6 +63,11 @@ shift 2
 FAKE_SUDO=1 exec "$@"
 `
 
+const fakePerl = `#!/bin/sh
+case $2 in *setpgrp*) exit 1 ;; esac
+exec /usr/bin/perl "$@"
+`
+
 /** A key pair made by ssh-keygen: the private key's text, and the public key's line. */
 export async function newKey(
   file: string,
@@ -83,6 +90,7 @@ function splice(channel: ServerChannel, out: Socket): void {
 export async function fakeSshd(options: FakeSshdOptions = {}): Promise<FakeSshd> {
   const dir = await mkdtemp(join(tmpdir(), 'zdt-fake-'))
   await writeFile(join(dir, 'sudo'), fakeSudo)
+  if (options.noHelper === true) await writeFile(join(dir, 'perl'), fakePerl, { mode: 0o755 })
   await chmod(join(dir, 'sudo'), 0o755)
   const identity = join(dir, 'id')
   const userKey = await newKey(identity, 'ed25519')

@@ -189,17 +189,34 @@ describe.each(['ssh', 'openssh'] as const)('%s', (transport) => {
     expect((error as HostUnreachable).said).toContain('This account is currently not available.')
   })
 
-  test('forty commands at once keep within the ten sessions that sshd allows', async () => {
-    const sshd = await serve()
+  // The shared connection of openssh is a session itself.
+  test.each([
+    ['a helper', false, transport === 'openssh' ? 2 : 1],
+    ['no helper', true, transport === 'openssh' ? 9 : 8],
+  ])(
+    'given %s / forty commands at once keep within the ten sessions that sshd allows',
+    async (_what, noHelper, most) => {
+      const sshd = await serve({ noHelper })
+      const { host } = await reachFake(sshd, { transport })
+      const codes = await Promise.all(Array.from({ length: 40 }, () => host.run(['true']).then(({ code }) => code)))
+      expect(codes.every((code) => code === 0)).toBe(true)
+      expect(sshd.mostSessions()).toBe(most)
+      expect(sshd.connections()).toBe(1)
+    },
+  )
+
+  test('given MaxSessions 1 / a command as root waits for the login user’s, whose helper makes room', async () => {
+    const sshd = await serve({ maxSessions: transport === 'openssh' ? 2 : 1 })
     const { host } = await reachFake(sshd, { transport })
-    const codes = await Promise.all(Array.from({ length: 40 }, () => host.run(['true']).then(({ code }) => code)))
-    expect(codes.every((code) => code === 0)).toBe(true)
-    expect(sshd.mostSessions()).toBe(transport === 'openssh' ? 9 : 8)
-    expect(sshd.connections()).toBe(1)
+    for (const as of ['login', 'root', 'login'] as const) {
+      expect(await host.run(['sleep', '0.2'], { as })).toMatchObject({ code: 0 })
+    }
+    const both = await Promise.all((['login', 'root'] as const).map((as) => host.run(['sleep', '0.2'], { as })))
+    expect(both).toMatchObject([{ code: 0 }, { code: 0 }])
   })
 
-  test('given MaxSessions 3 / twenty commands at once wait for each other', async () => {
-    const sshd = await serve({ maxSessions: 3 })
+  test('given MaxSessions 3 and no helper / twenty commands at once wait for each other', async () => {
+    const sshd = await serve({ maxSessions: 3, noHelper: true })
     const { host } = await reachFake(sshd, { transport })
     const codes = await Promise.all(Array.from({ length: 20 }, () => host.run(['true']).then(({ code }) => code)))
     expect(codes.every((code) => code === 0)).toBe(true)

@@ -161,8 +161,8 @@ test('whoever waits is told who is in the way, and gets it when it is free', asy
   const on = await ownBase()
   const first = await on.take('AAAAAA')
   const told: string[] = []
-  const waiting = on.take('BBBBBB', { wait: 10_000, onHeld: ({ leases }) => told.push(leases[0]?.run ?? '') })
-  await expect.poll(() => told).toEqual(['AAAAAA'])
+  const waiting = on.take('BBBBBB', { wait: 30_000, onHeld: ({ leases }) => told.push(leases[0]?.run ?? '') })
+  await expect.poll(() => told, { timeout: 10_000 }).toEqual(['AAAAAA'])
   await sleep(1500)
   await first.release()
   await waiting

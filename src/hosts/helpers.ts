@@ -1,0 +1,63 @@
+import { prefixFor, type Become } from './become.ts'
+import { Helper } from './helper.ts'
+import { helperCommand } from './helper-script.ts'
+import type { As } from './host.ts'
+import type { Running, StartOptions, Transport } from './transport.ts'
+
+/** Starts commands on one host, as the login user or as root. */
+export interface Starter {
+  /** Throws HostUnreachable, or the signal's reason. */
+  start(as: As, argv: readonly string[], options?: StartOptions): Promise<Running>
+}
+
+/**
+ * Starts commands by a helper for each user, which is started with the first command. Without one where there is no
+ * perl, or where sudo lets root do some things alone: then each command is started by itself, as are those of this very
+ * machine that nobody has to become root for.
+ */
+export class Helpers implements Starter {
+  readonly #transport: Transport
+  readonly #become: Become
+  readonly #kept: Record<As, Promise<Helper> | undefined> = { login: undefined, root: undefined }
+  readonly #without = new Set<As>()
+
+  constructor(transport: Transport, become: Become) {
+    this.#transport = transport
+    this.#become = become
+    transport.onCrowded(() => void this.#dropIdle())
+  }
+
+  async start(as: As, argv: readonly string[], options: StartOptions = {}): Promise<Running> {
+    const prefix = prefixFor(as, this.#become, this.#transport.isRoot)
+    const user: As = prefix.length > 0 ? 'root' : 'login'
+    const alone = (): Promise<Running> => this.#transport.start([...prefix, ...argv], options)
+    if (this.#transport.isLocal === true && user === 'login') return alone()
+    // A helper may end for want of work while it is being asked; of the next one, that is not so.
+    for (let tries = 0; tries < 2 && !this.#without.has(user); tries += 1) {
+      options.signal?.throwIfAborted()
+      const helper = await (this.#kept[user] ??= this.#begin(user, prefix))
+      const running = await helper.start(argv, options.signal)
+      if (running !== undefined) return running
+      if (helper.isUnable) this.#without.add(user)
+    }
+    return alone()
+  }
+
+  #begin(user: As, prefix: readonly string[]): Promise<Helper> {
+    const over = (): void => {
+      if (this.#kept[user] === helper) this.#kept[user] = undefined
+    }
+    const helper = this.#transport
+      .start([...prefix, ...helperCommand])
+      .then((running) => new Helper(this.#transport.name, running, over))
+    helper.catch(over)
+    return helper
+  }
+
+  async #dropIdle(): Promise<void> {
+    for (const user of ['login', 'root'] as const) {
+      const helper = await this.#kept[user]?.catch(() => undefined)
+      if (helper?.isIdle === true) helper.drop()
+    }
+  }
+}
