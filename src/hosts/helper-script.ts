@@ -1,9 +1,12 @@
+import { perlRelay } from './relay.ts'
+
 /*
  * The helper: it stays on the host while zdt is connected, and starts the commands of one user there, many side by side.
  * So a session of sshd's, a login shell and sudo (PAM, accounts, its log) are paid once a host, not once a command.
  *
  * Both ways in frames: four bytes of length, four of the command's number, one of the kind, and what there is to say.
- * To it: r the argument vector, parted by NUL; i input; c the end of input; d let go of it; k and kill it.
+ * To it: r the argument vector, parted by NUL; s a unix socket, to which a fork of itself is the relay, for perl takes long
+ * to start; i input; c the end of input; d let go of it; k and kill it.
  * From it: p the process group (or n, and why there is none); o and e what it said; x the exit code, 128 + n for a
  * signal, once it has ended and closed its outputs, as sshd has it; q it ends, and has read nothing more.
  *
@@ -20,12 +23,14 @@ my (%jobs, @left);
 my $in = "";
 sub say1 { my $b = pack("N/a*", pack("Na1a*", @_));
   for (my $at = 0; $at < length $b;) { $at += syswrite(STDOUT, $b, length($b) - $at, $at) || exit 1 } }
-sub begin { my ($id, @argv) = @_;
+${perlRelay}
+sub begin { my ($id, $kind, @argv) = @_;
   my ($ci, $i, $o, $co, $e, $ce, $pid);
   unless (pipe($ci, $i) && pipe($o, $co) && pipe($e, $ce) && defined($pid = fork)) { return say1($id, "n", $!) }
   if (!$pid) {
     setpgrp; $SIG{PIPE} = "DEFAULT";
     open STDIN, "<&", $ci; open STDOUT, ">&", $co; open STDERR, ">&", $ce;
+    if ($kind eq "s") { %jobs = (); undef $_ for $ci, $i, $o, $co, $e, $ce; relay($argv[0]) }
     exec { $argv[0] } @argv;
     my $code = $! == 2 ? 127 : 126;
     syswrite(STDERR, "$argv[0]: $!\\n");
@@ -36,7 +41,7 @@ sub begin { my ($id, @argv) = @_;
   say1($id, "p", $pid);
 }
 sub hear { my ($id, $kind, $said) = @_;
-  return begin($id, split(/\\0/, $said, -1)) if $kind eq "r";
+  return begin($id, $kind, split(/\\0/, $said, -1)) if $kind eq "r" || $kind eq "s";
   my $job = $jobs{$id} or return;
   if ($kind eq "i") { $job->{q} .= $said if $job->{i} }
   elsif ($kind eq "c") { $job->{c} = 1 }

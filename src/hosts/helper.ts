@@ -62,6 +62,15 @@ export class Helper {
    * HostUnreachable when that cannot be known, or the host can start nothing; or the signal's reason.
    */
   start(argv: readonly string[], signal?: AbortSignal): Promise<Begun> {
+    return this.#ask('r', argv.join('\0'), signal)
+  }
+
+  /** The same of a relay to the unix socket `path` (see relay.ts). */
+  relay(path: string): Promise<Begun> {
+    return this.#ask('s', path)
+  }
+
+  #ask(kind: 'r' | 's', content: string, signal?: AbortSignal): Promise<Begun> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted === true) return reject(signal.reason as Error)
       if (this.#isOver) return resolve(undefined)
@@ -84,7 +93,7 @@ export class Helper {
         },
       })
       signal?.addEventListener('abort', onAbort, { once: true })
-      this.#say(id, 'r', argv.join('\0'))
+      this.#say(id, kind, content)
     })
   }
 

@@ -1,23 +1,24 @@
 import { asOperand } from './write.ts'
 
-/** AF_UNIX and SOCK_STREAM by Linux's own numbers: to load perl's Socket module takes three times as long as perl. */
-export const perlConnect = 'socket($s, 1, 1, 0) && connect($s, pack("Sa*x", 1, $path))'
-
 /*
  * Each relay connects, says on its first line `0 connected` or `ERRNO words`, and then passes bytes both ways: the end
  * of stdin half-closes the socket, the end of the socket ends the relay.
  */
-const perl = `my $path = shift; my $s;
-sub say1 { syswrite STDOUT, "@_\\n" }
-sub pump { my ($from, $to) = @_; while (1) {
+/** A function of perl's, which ends with the relay. */
+export const perlRelay = `sub pump { my ($from, $to) = @_; while (1) {
   my $n = sysread($from, my $bytes, 65536); exit 1 unless defined $n; return if $n == 0;
   for (my $at = 0; $at < $n;) { my $w = syswrite($to, $bytes, $n - $at, $at); exit 1 unless defined $w; $at += $w }
 } }
-unless (${perlConnect}) { say1($! + 0, $!); exit 0 }
-say1(0, "connected");
-my $child = fork;
-if (!$child) { close STDOUT; pump(\\*STDIN, $s); shutdown($s, 1); exit 0 }
-close STDIN; pump($s, \\*STDOUT); kill "TERM", $child; exit 0`
+sub relay { my ($path, $s) = @_;
+  # AF_UNIX and SOCK_STREAM by Linux's own numbers: to load perl's Socket module takes three times as long as perl.
+  unless (socket($s, 1, 1, 0) && connect($s, pack("Sa*x", 1, $path))) { syswrite STDOUT, ($! + 0) . " $!\\n"; exit 0 }
+  syswrite STDOUT, "0 connected\\n";
+  my $child = fork;
+  if (!$child) { close STDOUT; pump(\\*STDIN, $s); shutdown($s, 1); exit 0 }
+  close STDIN; pump($s, \\*STDOUT); kill "TERM", $child; exit 0;
+}`
+
+const perl = `${perlRelay} relay(shift)`
 
 const python = `import os, signal, socket, sys
 s = socket.socket(socket.AF_UNIX)

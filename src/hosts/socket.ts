@@ -74,7 +74,10 @@ async function forward(transport: Transport, path: string): Promise<Duplex> {
 async function relay({ transport, starter }: Reach, as: As, path: string, guard: Guard | undefined): Promise<Duplex> {
   const { name: host } = transport
   const guarded = await guard?.before()
-  const running = await starter.start(as, [...(guarded?.words ?? []), ...relayCommand(path)])
+  const running =
+    guarded === undefined
+      ? await starter.relay(as, path)
+      : await starter.start(as, [...guarded.words, ...relayCommand(path)])
   running.stdin.on('error', () => {})
   if (guarded !== undefined) running.stdin.write(guarded.input)
   const stderr: Buffer[] = []
