@@ -1,4 +1,5 @@
 import * as Flags from '@oclif/core/flags'
+import { parseShares } from '../lib/shares.ts'
 import { parseBatches, type BatchSize } from '../lib/batches.ts'
 import { parseDuration } from '../lib/durations.ts'
 import { WrongUsage } from './wrong-usage.ts'
@@ -32,6 +33,16 @@ export const batchesFlag = Flags.custom<readonly BatchSize[]>({
     const sizes = parseBatches(input)
     if (sizes) return Promise.resolve(sizes)
     return Promise.reject(new WrongUsage(`${input} is no list of batches: write it like 1, 1,50% or 25%`))
+  },
+})
+
+/** What a canary gets, one share after the other. */
+export const sharesFlag = Flags.custom<readonly number[]>({
+  helpValue: 'SHARES',
+  parse: (input) => {
+    const shares = parseShares(input)
+    if (shares) return Promise.resolve(shares)
+    return Promise.reject(new WrongUsage(`${input} is no list of rising shares below 100%: write it like 1%,5%,25%`))
   },
 })
 

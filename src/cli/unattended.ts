@@ -10,7 +10,7 @@ export function unattended(
   const late = { wait: 'wait', force: 'force', leave: 'leave', rollback: 'put-back' } as const
   const forced = new Set<number>()
   return {
-    confirm: () => Promise.resolve('yes'),
+    confirm: ({ approval }) => Promise.resolve(approval ? 'pause' : 'yes'),
     failed: ({ clearsUp }, error) => {
       // Nobody knows what such a command has left behind.
       const otherwise = error instanceof EndedBadly ? 'pause' : 'rollback'

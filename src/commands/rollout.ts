@@ -1,22 +1,32 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import { batchesFlag, durationFlag, optionalDurationFlag, runFlags } from '../cli/flags.ts'
+import { batchesFlag, durationFlag, optionalDurationFlag, runFlags, sharesFlag } from '../cli/flags.ts'
 import { versionFlag } from '../cli/version-flag.ts'
 import { ZdtCommand } from '../cli/zdt-command.ts'
+import { strategies } from '../fleet/rollout.ts'
 import { rollout } from '../operations/rollout.ts'
 
 export default class Rollout extends ZdtCommand {
   static override summary = 'Bring an application to another version, server by server, and back when it is not well.'
   static override description =
-    'Each server is drained, gets the version by the command in zdt.yaml, must be well on its own, passes a fresh check at every load balancer, serves again and is watched. A failure anywhere puts back what was done: the version that ran before, on every server.'
+    'Each server is drained, gets the version by the command in zdt.yaml, must be well on its own, passes a fresh check at every load balancer, serves again and is watched. With the strategy canary a few servers go first, with a small share of the traffic that rises while they answer no worse and no slower than the others. A failure anywhere puts back what was done: the version that ran before, on every server.'
   static override examples = [
     '<%= config.bin %> rollout shop --to 2.0.0 --probe fleet',
     '<%= config.bin %> rollout shop --to 2.0.0 --batch 1,30%,100% --min-healthy 1m --yes',
+    '<%= config.bin %> rollout shop --to 2.0.0 --strategy canary --shares 1%,5%,25% --min-healthy 5m --approve',
   ]
   static override args = { pool: Args.string({ required: true, description: 'The pool, by its name in zdt.yaml.' }) }
   static override flags = {
     ...runFlags,
     to: versionFlag({ required: true }),
+    strategy: Flags.option({ options: strategies })({ summary: 'How, over `strategy` in zdt.yaml.' }),
+    shares: sharesFlag({ summary: 'What a canary gets of the traffic, over `canary.shares` in zdt.yaml.' }),
+    samples: Flags.integer({
+      min: 1,
+      helpValue: 'N',
+      summary: 'How many answers a canary is judged by at each share, over `canary.samples` in zdt.yaml.',
+    }),
+    approve: Flags.boolean({ summary: 'Ask before each further share of a canary; unattended, pause there.' }),
     batch: batchesFlag({ summary: 'How many servers at once, over `batch` in zdt.yaml.' }),
     settle: optionalDurationFlag('How long each must be well on its own before it serves, over `settle` in zdt.yaml.'),
     'min-healthy': optionalDurationFlag('How long each is watched once it serves, over `min_healthy` in zdt.yaml.'),
@@ -29,12 +39,17 @@ export default class Rollout extends ZdtCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Rollout)
-    const { to, batch, settle, 'min-healthy': minHealthy, timeout, 'allow-empty': allowEmpty } = flags
+    const { to, strategy, shares, samples, approve, batch, settle, timeout } = flags
+    const { 'min-healthy': minHealthy, 'allow-empty': allowEmpty } = flags
     await this.carryOut(flags, rollout, {
       pool: args.pool,
       to,
       timeout,
       allowEmpty,
+      ...(strategy && { strategy }),
+      ...(shares && { shares }),
+      ...(samples !== undefined && { samples }),
+      ...(approve && { approve }),
       ...(batch && { batch }),
       ...(settle !== undefined && { settle }),
       ...(minHealthy !== undefined && { minHealthy }),

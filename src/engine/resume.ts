@@ -4,6 +4,7 @@ import type { Event } from './events.ts'
 import { historyOf, type History } from './history.ts'
 import { lookAround } from './look-around.ts'
 import type { Ended, Outcome } from './outcome.ts'
+import type { Stage } from './plan.ts'
 import { putBack } from './put-back.ts'
 import { runStages } from './run-stages.ts'
 import { asZdtError } from './told.ts'
@@ -41,7 +42,8 @@ export async function rollback(events: readonly Event[], engine: Engine): Promis
 async function goOn(history: History, course: Course): Promise<Verdict> {
   try {
     const around = await lookAround(history, course)
-    if (!('verdict' in around)) return await runStages(course, toRun(history, around.holding, course))
+    if (!('verdict' in around))
+      return await runStages(course, approved(history, toRun(history, around.holding, course), course))
     if (around.verdict !== 'put-back') return around.verdict
     const error = await putBack(course)
     return error ? { ended: 'left', error } : { ended: 'put-back' }
@@ -51,6 +53,19 @@ async function goOn(history: History, course: Course): Promise<Verdict> {
     const error = thrown instanceof ZdtError ? thrown : asZdtError(thrown, '')
     return { ended: course.touched ? 'left' : 'untouched', error }
   }
+}
+
+/**
+ * A run that paused for a yes has it from whoever resumes it; one that died before it asked has not. What is only checked
+ * again was said yes to before.
+ */
+function approved({ ended }: History, stages: readonly Stage[], course: Course): readonly Stage[] {
+  const next = stages.findIndex(({ steps }) => steps.some((step) => course.kind(step).flavour !== 'guard'))
+  return stages.map((stage, index) => {
+    if (!stage.approval || index > next || (index === next && ended !== 'paused')) return stage
+    const { approval: _given, asks, ...rest } = stage
+    return index === next && asks !== undefined ? { ...rest, asks } : rest
+  })
 }
 
 /** Why there is nothing to go on with. */

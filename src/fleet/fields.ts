@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { parseBatches } from '../lib/batches.ts'
 import { parseDuration } from '../lib/durations.ts'
+import { parseShares } from '../lib/shares.ts'
 import type { Json } from '../lib/types.ts'
 import { addressMistake, parseEndpoint, parseVip } from './address.ts'
 
@@ -79,6 +80,14 @@ export const duration = (expected: string) =>
 
 export const batches = text('numbers and shares such as 1 or 1,30%,100%', (value) =>
   parseBatches(value) ? undefined : 'is no list of batches',
+)
+
+export const batchSize = text('a number or a share such as 1 or 10%', (value) =>
+  parseBatches(value)?.length === 1 ? undefined : 'is no number or share',
+)
+
+export const shares = text('rising shares below 100%, such as 1%, 5%, 25%', (value) =>
+  parseShares(value) ? undefined : 'is no list of rising shares',
 )
 
 export const percent = text('a share such as 1% or 0.5%', matching(/^\d{1,2}(\.\d{1,3})?%$|^100%$/, 'is no share'))

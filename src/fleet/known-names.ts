@@ -1,7 +1,9 @@
 import { z } from 'zod'
 
 function inner(schema: unknown): unknown {
-  return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault ? inner(schema.unwrap()) : schema
+  return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault
+    ? inner(schema.unwrap())
+    : schema
 }
 
 /** The names that the schema knows at a path; none where any name will do. */

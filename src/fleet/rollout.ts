@@ -2,12 +2,30 @@ import { z } from 'zod'
 import type { Health, VersionSource } from '../lib/app-questions.ts'
 import { parseBatches, type BatchSize } from '../lib/batches.ts'
 import { parseDuration } from '../lib/durations.ts'
+import { parseShares } from '../lib/shares.ts'
 import type { Millis } from '../lib/types.ts'
 import { oneOfThem } from './configured.ts'
 import * as field from './fields.ts'
 
+export const strategies = ['rolling', 'canary'] as const
+export type Strategy = (typeof strategies)[number]
+
+/** How much of a pool gets a version first, and with how much of the traffic. */
+export interface CanarySpec {
+  /** How many servers are the canary. */
+  readonly servers: BatchSize
+  /** What they get of the traffic, one after the other, as parts of 1. */
+  readonly shares: readonly number[]
+  /** Fewer answers than these are no pass. */
+  readonly samples: number
+  /** A person is asked before each further share, and before the other servers. */
+  readonly approve: boolean
+}
+
 /** How a pool's application comes to another version. */
 export interface RolloutSpec {
+  readonly strategy: Strategy
+  readonly canary: CanarySpec
   /** Run on the server's host; `{version}` stands for the version. */
   readonly deploy: readonly string[]
   /** What goes back, where that is another command; `{version}` stands for the version of before. */
@@ -21,8 +39,10 @@ export interface RolloutSpec {
   readonly minHealthy: Millis
   /** How long the deployment may take until the application is well. */
   readonly timeout: Millis
-  /** How much more of its answers may be 5xx than of the others', as a share of 1. */
+  /** How much more of its answers may be errors than of the others', as a share of 1. */
   readonly maxErrors: number
+  /** How much longer than the others' its answers may take, on average. */
+  readonly maxSlower: Millis
 }
 
 const timeRule = 'a duration such as 10s or 1m'
@@ -55,6 +75,24 @@ const version = z
   )
   .check(oneOfThem(['path', 'command']))
 
+const canary = z.strictObject(
+  {
+    servers: field.batchSize.default('1').describe('How many servers are the canary: a number or a share. Default: 1.'),
+    shares: field.shares
+      .default('1%, 5%, 25%')
+      .describe('What the canary gets of the traffic, one share after the other. Default: 1%, 5%, 25%.'),
+    samples: field
+      .whole(1, 1_000_000)
+      .default(100)
+      .describe('How many answers of it there must be to judge by, at each share; fewer are no pass. Default: 100.'),
+    approve: z
+      .boolean(field.wrong('true or false'))
+      .default(false)
+      .describe('Whether a person is asked before each further share. Unattended it pauses there. Default: false.'),
+  },
+  field.wrong('a map with servers, shares, samples or approve'),
+)
+
 /** `pools.NAME.rollout` as it is written. */
 export const rollout = z.strictObject(
   {
@@ -66,6 +104,13 @@ export const rollout = z.strictObject(
       .describe('The command that goes back; `{version}` stands for the version of before. Default: `deploy`.'),
     version: version.describe('Where the application says which version it is.'),
     health: health.default({ tcp: true }).describe('How to tell that it is well. Default: it takes a connection.'),
+    strategy: field
+      .oneOf(strategies)
+      .default('rolling')
+      .describe(
+        '`rolling`: batch by batch. `canary`: first a few servers with little of the traffic. Default: rolling.',
+      ),
+    canary: canary.prefault({}).describe('What the strategy `canary` does.'),
     batch: field.batches
       .default('1')
       .describe('How many servers at once: numbers and shares, the last of them again and again. Default: 1.'),
@@ -76,10 +121,16 @@ export const rollout = z.strictObject(
     min_healthy: field
       .duration(timeRule)
       .default('10s')
-      .describe('How long it is watched once it serves, before the next. Default: 10s.'),
+      .describe('How long it is watched once it serves, and at each share of a canary. Default: 10s.'),
     max_errors: field.percent
       .default('1%')
-      .describe('While it is watched: how much more of its answers may be 5xx than of the others’. Default: 1%.'),
+      .describe('While it is watched: how much more of its answers may be errors than of the others’. Default: 1%.'),
+    max_slower: field
+      .duration(timeRule)
+      .default('250ms')
+      .describe(
+        'While it is watched: how much longer than the others’ its answers may take on average. Default: 250ms.',
+      ),
     timeout: field
       .duration(timeRule)
       .default('5m')
@@ -90,8 +141,15 @@ export const rollout = z.strictObject(
 
 /** What was read, as the rest of zdt knows it. */
 export function toRollout(file: z.output<typeof rollout>): RolloutSpec {
-  const { deploy, back, version, health, batch, settle, min_healthy: watched, max_errors: errors, timeout } = file
+  const { deploy, back, version, health, batch, settle, strategy, canary, timeout } = file
+  const { min_healthy: watched, max_errors: errors, max_slower: slower } = file
   return {
+    strategy,
+    canary: {
+      ...canary,
+      servers: parseBatches(canary.servers)?.[0] ?? { count: 1 },
+      shares: parseShares(canary.shares) ?? [],
+    },
     deploy,
     ...(back && { back }),
     version: version.command
@@ -103,6 +161,7 @@ export function toRollout(file: z.output<typeof rollout>): RolloutSpec {
     minHealthy: inMillis(watched),
     timeout: inMillis(timeout),
     maxErrors: Number.parseFloat(errors) / 100,
+    maxSlower: inMillis(slower),
   }
 }
 

@@ -1,16 +1,14 @@
-import { plan, stage, type StageDraft } from '../engine/plan.ts'
-import type { Fleet, Pool, Seat } from '../fleet/fleet.ts'
+import { plan } from '../engine/plan.ts'
+import type { Fleet, Pool } from '../fleet/fleet.ts'
+import type { RolloutSpec, Strategy } from '../fleet/rollout.ts'
 import { inBatches, type BatchSize } from '../lib/batches.ts'
-import { formatDuration } from '../lib/durations.ts'
 import type { Millis } from '../lib/types.ts'
-import { deployVersion } from '../steps/app/deploy.ts'
-import { appSettles } from '../steps/app/settle.ts'
-import { watchSeats } from '../steps/haproxy/watch-seats.ts'
 import { judgeCapacity, type Judged } from './capacity.ts'
 import { claimsOf } from './claims.ts'
-import type { SeenSeat } from './look-at-seats.ts'
 import type { Operation, World } from './operation.ts'
 import type { Proposal } from './proposal.ts'
+import { backAgain, deployed, watched } from './rollout/batch.ts'
+import { canaryFirst, sharesInFull } from './rollout/canary.ts'
 import {
   allSeats,
   candidates,
@@ -22,13 +20,16 @@ import {
   type Candidate,
 } from './rollout/candidates.ts'
 import { stillOut, versions } from './rollout/facts.ts'
-import { intoRotation, outOfRotation, untilDrained } from './rotation.ts'
 import { seatRow } from './seat-row.ts'
 
 export interface RolloutOptions {
   readonly pool: string
   readonly to: string
-  /** Over those of zdt.yaml. */
+  /** What follows is over what zdt.yaml says. */
+  readonly strategy?: Strategy
+  readonly shares?: readonly number[]
+  readonly samples?: number
+  readonly approve?: true
   readonly batch?: readonly BatchSize[]
   readonly settle?: Millis
   readonly minHealthy?: Millis
@@ -51,54 +52,26 @@ export const rollout: Operation<RolloutOptions> = {
 }
 
 async function propose({ fleet, hosts, id }: World, options: RolloutOptions): Promise<Proposal> {
-  const { pool, spec } = rolledOut(fleet, options.pool)
-  const { to, timeout, batch = spec.batch, settle = spec.settle, minHealthy = spec.minHealthy } = options
+  const { pool, spec: written } = rolledOut(fleet, options.pool)
+  const { to, timeout } = options
+  const spec = over(written, options)
+  const rolling = { fleet, pool, spec, to, timeout }
   const all = await candidates({ fleet, hosts, id }, pool, spec)
-  const todo = all.filter(({ state }) => state.version !== to || state.ill !== null)
-  const batches = inBatches(
-    todo.toSorted((a, b) => Number(isWell(a)) - Number(isWell(b))),
-    batch,
+  const todo = all
+    .filter(({ state }) => state.version !== to || state.ill !== null)
+    .toSorted((a, b) => Number(isWell(a)) - Number(isWell(b)))
+  const [canary = [], ...rest] =
+    spec.strategy === 'canary' ? withCanary(todo, spec) : [[], ...inBatches(todo, spec.batch)]
+  const batches = [canary, ...rest].filter((some) => some.length > 0)
+  const judged = new Map(
+    await Promise.all(batches.map(async (some) => [some, await judge(fleet, pool, some, options)] as const)),
   )
-  const judged = await Promise.all(batches.map((some) => judge(fleet, pool, some, options)))
-  const tightest = judged.flatMap(({ capacity }) => capacity).toSorted((a, b) => a.after - b.after)[0]
-  const stages = batches.flatMap((some, index): StageDraft[] => {
-    const one = judged[index]
+  const tightest = [...judged.values()].flatMap(({ capacity }) => capacity).toSorted((a, b) => a.after - b.after)[0]
+  const stages = batches.flatMap((some) => {
+    const one = judged.get(some)
     if (!one) return []
-    const moving = ready(some)
-    return [
-      ...outOfRotation(moving, 'drain', one),
-      untilDrained(
-        some.flatMap(({ seats }) => seats),
-        timeout,
-      ),
-      stage(
-        `deploy ${to} on ${namesOf(some)}`,
-        some.map(({ server, host, app }) =>
-          deployVersion.at(host, {
-            pool: pool.name,
-            server: server.name,
-            app,
-            to,
-            deploy: spec.deploy,
-            back: spec.back ?? spec.deploy,
-            timeout: spec.timeout,
-          }),
-        ),
-      ),
-      stage(
-        `${namesOf(some)} must be well for ${formatDuration(settle)}, on its own`,
-        settle === 0
-          ? []
-          : some.map(({ server, host, app }) =>
-              appSettles.at(host, { pool: pool.name, server: server.name, app, version: to, settle }),
-            ),
-      ),
-      ...intoRotation(fleet, moving, timeout, ({ view }) => view.agent?.enabled === true),
-      stage(
-        `watch ${namesOf(some)} serve for ${formatDuration(minHealthy)}`,
-        minHealthy === 0 ? [] : byBackend(moving).map((seats) => watch(seats, minHealthy, spec.maxErrors)),
-      ),
-    ]
+    if (some === canary) return canaryFirst(rolling, some, all, one)
+    return [...deployed(rolling, some, one), ...backAgain(rolling, some), watched(rolling, some)]
   })
   const names = namesOf(all)
   return {
@@ -106,7 +79,7 @@ async function propose({ fleet, hosts, id }: World, options: RolloutOptions): Pr
       fleet: fleet.name,
       seats: all.flatMap(({ seats }) => seats).map(({ seat, view, old }) => seatRow(seat.host, view, old)),
       capacity: tightest ? [tightest] : [],
-      facts: [...versions(all), ...stillOut(todo)],
+      facts: [...versions(all), ...stillOut(todo), ...(canary.length > 0 ? sharesInFull(rolling, canary, all) : [])],
     },
     plan: plan(`rollout ${pool.name} to ${to}`, fleet.digest, stages, id),
     done: `${pool.name} runs ${to} on ${names}`,
@@ -116,26 +89,42 @@ async function propose({ fleet, hosts, id }: World, options: RolloutOptions): Pr
   }
 }
 
+/** What the flags say goes over zdt.yaml. */
+function over(spec: RolloutSpec, { strategy, batch, settle, minHealthy, shares, samples, approve }: RolloutOptions) {
+  return {
+    ...spec,
+    ...(strategy && { strategy }),
+    ...(batch && { batch }),
+    ...(settle !== undefined && { settle }),
+    ...(minHealthy !== undefined && { minHealthy }),
+    canary: {
+      ...spec.canary,
+      ...(shares && { shares }),
+      ...(samples !== undefined && { samples }),
+      ...(approve && { approve }),
+    },
+  }
+}
+
+/** The canary, then the others in batches. One that nobody is sent to tells nothing, so it is no canary. */
+function withCanary(todo: readonly Candidate[], { canary, batch }: RolloutSpec): Candidate[][] {
+  const [some = []] = inBatches(
+    todo.filter((one) => ready([one]).length > 0),
+    [canary.servers],
+  )
+  return [
+    some,
+    ...inBatches(
+      todo.filter((one) => !some.includes(one)),
+      batch,
+    ),
+  ]
+}
+
 function judge(fleet: Fleet, pool: Pool, some: readonly Candidate[], options: RolloutOptions): Promise<Judged> {
   return judgeCapacity(fleet, ready(some), {
     doing: `taking ${namesOf(some)} out`,
     anyway: `zdt rollout ${pool.name} --to ${options.to} --allow-empty`,
     allowEmpty: options.allowEmpty,
   })
-}
-
-/** Seats of one load balancer and one backend are watched together. */
-function byBackend(seen: readonly SeenSeat[]): [Seat, ...Seat[]][] {
-  const groups = new Map<string, [Seat, ...Seat[]]>()
-  for (const { seat } of seen) {
-    const key = `${seat.host} ${seat.socket} ${seat.backend}`
-    const group = groups.get(key)
-    if (group) group.push(seat)
-    else groups.set(key, [seat])
-  }
-  return [...groups.values()]
-}
-
-function watch(seats: readonly [Seat, ...Seat[]], minHealthy: Millis, maxErrors: number) {
-  return watchSeats.at(seats[0].host, { seats, watch: minHealthy, maxErrors })
 }

@@ -74,10 +74,71 @@ describeOnLab('zdt rollout', () => {
     const argv = ['rollout', 'shop', '--to', '2.0.0-errors', '--settle', '1s', '--min-healthy', '5s', '--yes', '--json']
     const { code, stdout } = await shop.zdt(...argv)
     const { not2xx } = await load.stop()
-    expect(stdout).toContain('too many 5xx')
+    expect(stdout).toContain('too many errors')
     expect(printed(stdout)).toMatchObject({ ended: 'put-back' })
     expect(code).toBe(4)
     expect(not2xx).toBeGreaterThan(0)
+    expect(await versions()).toEqual(all('1.0.0'))
+    await serving()
+  })
+
+  const canary = (to: string, ...flags: string[]) =>
+    shop.zdt('rollout', 'shop', '--to', to, '--strategy', 'canary', '--shares', '5%,25%', '--yes', '--json', ...flags)
+  const quick = ['--settle', '1s', '--min-healthy', '2s', '--samples', '50']
+  /** Of each server on lb1 and on lb2. */
+  const weights = async () => {
+    const lines = (await shop.settings()).split('\n').map((line) => line.split(' '))
+    return apps.map((app) => lines.filter(([seat]) => seat === `shop/${app}`).map(([, , weight]) => Number(weight)))
+  }
+
+  test('canary, under load: its share rises, a person says yes to each, and then every server runs it with nothing lost', async () => {
+    const before = await weights()
+    const load = await startWrk(lab, `${vip}/shop/`)
+    const first = await canary('2.0.0', ...quick, '--approve', '--probe', `${vip}/shop/`)
+    expect(printed(first.stdout)).toMatchObject({ ended: 'paused', probe: { total: { lost: 0 } } })
+    expect(first.code).toBe(5)
+    expect(await versions()).toEqual(['2.0.0\nactive\n', ...all('1.0.0').slice(1)])
+    const [own = [], ...others] = await weights()
+    for (const [index, weight] of own.entries()) {
+      const share = weight / (weight + others.reduce((sum, each) => sum + (each[index] ?? 0), 0))
+      expect(share).toBeCloseTo(0.05, 1)
+    }
+
+    const { run } = JSON.parse(first.stdout) as { run: string }
+    const resume = async () => printed((await shop.zdt('resume', run, '--yes', '--json')).stdout)
+    expect(await resume()).toMatchObject({ ended: 'paused' })
+    expect(await resume()).toMatchObject({ ended: 'done', summary: 'shop runs 2.0.0 on app1, app2, app3' })
+    expect(await load.stop()).toMatchObject({ errors: 0, not2xx: 0 })
+    expect(await versions()).toEqual(all('2.0.0'))
+    expect(await weights()).toEqual(before)
+    await serving()
+    expect((await rollout('1.0.0', ['--batch', '1,100%'])).code).toBe(0)
+  })
+
+  test.each([
+    ['answers too slowly', '2.0.0-slow', 'too slow: app1: '],
+    ['answers 500 now and then', '2.0.0-errors', 'too many errors: app1: '],
+  ])('a canary that %s is put back, and few had met it', async (_what, version, sentence) => {
+    const before = await weights()
+    const load = await startWrk(lab, `${vip}/shop/`)
+    const { code, stdout } = await canary(version, ...quick)
+    const { errors, not2xx, requests } = await load.stop()
+    expect(stdout).toContain(sentence)
+    expect(printed(stdout)).toMatchObject({ ended: 'put-back' })
+    expect(code).toBe(4)
+    expect(errors).toBe(0)
+    // 3 % of what 5 % got.
+    expect(not2xx).toBeLessThan(requests * 0.05 * 0.05)
+    expect(await versions()).toEqual(all('1.0.0'))
+    expect(await weights()).toEqual(before)
+    await serving()
+  })
+
+  test('a canary that too few have asked is no pass: it is put back', async () => {
+    const { code, stdout } = await canary('2.0.0', ...quick, '--timeout', '5s')
+    expect(stdout).toContain('too few answers to judge: ')
+    expect(printed(stdout)).toMatchObject({ ended: 'put-back' })
+    expect(code).toBe(4)
     expect(await versions()).toEqual(all('1.0.0'))
     await serving()
   })

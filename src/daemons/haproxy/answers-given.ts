@@ -1,6 +1,7 @@
+import type { Millis } from '../../lib/types.ts'
 import { numberOf, parseCsv } from './tables.ts'
 
-/** What a server has answered since its load balancer's worker started (`show stat`: `hrsp_*`, `econ`, `eresp`). */
+/** What a server has answered since its load balancer's worker started (`show stat`: `hrsp_*`, `econ`, `eresp`, `rtime`). */
 export interface Given {
   readonly server: string
   readonly status: string
@@ -8,11 +9,16 @@ export interface Given {
   readonly answers: number
   /** 5xx, connections that failed, and answers that never came whole. */
   readonly errors: number
+  /** How long an answer took on average, as far as HAProxy knows it (see `span`); null where it knows nothing. */
+  readonly took: Millis | null
 }
 
 export type Answers = readonly Given[]
 
 const classes = ['hrsp_1xx', 'hrsp_2xx', 'hrsp_3xx', 'hrsp_4xx', 'hrsp_5xx'] as const
+
+/** Over how many answers HAProxy's `rtime` goes: each further one counts for a 512th, and those before for the rest. */
+const span = 512
 
 /** Reads the servers of one backend out of `show stat`. */
 export function answersOf(csv: string, backend: string): Answers {
@@ -28,6 +34,7 @@ export function answersOf(csv: string, backend: string): Answers {
         up: /^(UP|no check)/.test(status),
         answers: classes.reduce((sum, column) => sum + count(column), 0) + failed,
         errors: count('hrsp_5xx') + failed,
+        took: numberOf(row, 'rtime') ?? null,
       }
     })
 }
@@ -37,33 +44,45 @@ export function since(before: Answers, now: Answers): Answers {
   return now.map((one) => {
     const was = before.find(({ server }) => server === one.server)
     if (!was || was.answers > one.answers || was.errors > one.errors) return one
-    return { ...one, answers: one.answers - was.answers, errors: one.errors - was.errors }
+    return { ...one, answers: one.answers - was.answers, errors: one.errors - was.errors, took: tookSince(was, one) }
   })
 }
 
-/** How many of a number of answers were errors. */
+/** The average of what came since: HAProxy tells it only mixed with what was before. In whole ms, so of few it is rough. */
+function tookSince(was: Given, now: Given): Millis | null {
+  const came = now.answers - was.answers
+  if (now.took === null || came === 0) return null
+  if (was.took === null) return now.took
+  // The first ones all count alike.
+  const left = now.answers <= span ? was.answers / now.answers : (1 - 1 / span) ** came
+  return Math.max(0, Math.round((now.took - left * was.took) / (1 - left)))
+}
+
+/** What several load balancers have counted of the same servers. A server is up where all see it so. */
+export function together(all: readonly Answers[]): Answers {
+  const names = [...new Set(all.flat().map(({ server }) => server))]
+  return names.map((server) => {
+    const seen = all.flat().filter((one) => one.server === server)
+    const worst = seen.find(({ up }) => !up) ?? seen[0]
+    return { server, status: worst?.status ?? '', up: worst?.up ?? false, ...shareOf(seen) }
+  })
+}
+
+/** How many of a number of answers were errors, and how long they took. */
 export interface Share {
   readonly answers: number
   readonly errors: number
   /** 0 to 1; 0 of nothing. */
   readonly share: number
+  readonly took: Millis | null
 }
 
-/** The errors of some servers against those of all others, with the sentence that tells both. */
-export function errorShare(answers: Answers, names: readonly string[]): { own: Share; others: Share; text: string } {
-  const own = shareOf(answers.filter(({ server }) => names.includes(server)))
-  const others = shareOf(answers.filter(({ server }) => !names.includes(server)))
-  const text = `${said(own)} of ${names.join(', ')}, ${said(others)} of the others`
-  return { own, others, text }
-}
-
-function shareOf(some: Answers): Share {
+/** Adds up what some servers have answered. */
+export function shareOf(some: Answers): Share {
   const answers = some.reduce((sum, one) => sum + one.answers, 0)
   const errors = some.reduce((sum, one) => sum + one.errors, 0)
-  return { answers, errors, share: answers === 0 ? 0 : errors / answers }
-}
-
-function said({ answers, errors, share }: Share): string {
-  const percent = errors === 0 ? '' : ` (${(share * 100).toFixed(1)} %)`
-  return `${errors} errors in ${answers} answers${percent}`
+  const timed = some.filter(({ took }) => took !== null)
+  const of = timed.reduce((sum, one) => sum + one.answers, 0)
+  const took = timed.reduce((sum, one) => sum + (one.took ?? 0) * one.answers, 0)
+  return { answers, errors, share: answers === 0 ? 0 : errors / answers, took: of === 0 ? null : Math.round(took / of) }
 }

@@ -26,6 +26,6 @@ export async function lookAgain(
   } catch (error) {
     on.signal.throwIfAborted()
     if (!(error instanceof ZdtError) || ![...passing, ...also].includes(error.code)) throw error
-    return { done: false, awaiting: [`${on.host.name}  cannot be asked: ${error.said ?? error.message}`] }
+    return { done: false, awaiting: [`${error.host ?? on.host.name}  cannot be asked: ${error.said ?? error.message}`] }
   }
 }

@@ -1,10 +1,11 @@
+import { answersOf, since, together, type Answers } from '../../daemons/haproxy/answers-given.ts'
 import { seatName, showStat } from '../../daemons/haproxy/commands.ts'
 import { ask } from '../../daemons/haproxy/runtime.ts'
-import { answersOf, errorShare, since, type Answers } from '../../daemons/haproxy/answers-given.ts'
-import { NoUseWaiting } from '../../engine/step-kind.ts'
+import { judge, type Limits } from '../../daemons/haproxy/verdict.ts'
+import { NoUseWaiting, type On } from '../../engine/step-kind.ts'
 import type { Seat } from '../../fleet/fleet.ts'
 import { formatDuration } from '../../lib/durations.ts'
-import type { Millis } from '../../lib/types.ts'
+import type { HostName, Millis } from '../../lib/types.ts'
 import { defineWait, notYet } from '../define.ts'
 import { refuseLost } from '../gates.ts'
 import { seatThing } from '../things.ts'
@@ -12,61 +13,80 @@ import { lookAgain } from './look-again.ts'
 import { byHand } from './seat.ts'
 
 type Input = {
-  /** Of one load balancer and one backend. */
+  /** Of one backend, on every load balancer that has it. */
   readonly seats: readonly [Seat, ...Seat[]]
   readonly watch: Millis
-  /** How much more of their answers may be 5xx than of the others', as a share of 1. */
-  readonly maxErrors: number
+  readonly limits: Limits
+  /** How long more it may take until there are answers enough to judge by. Without it too few are said to be too few, and pass. */
+  readonly patience?: Millis
 }
 
-/** Fewer answers than these tell nothing of a share. */
-const enough = 20
-
-/** What the load balancer had counted when the watch began, and how many looks in a row saw it down; of this process alone. */
-const memory = new WeakMap<Input, { start: Answers; down: number }>()
+/** What the load balancers had counted when the watch began, and how many looks in a row saw one down; of this process alone. */
+const memory = new WeakMap<Input, { start: readonly Counted[]; down: number }>()
 
 /** How often in a row a server may be seen down: HAProxy itself says so only after several checks. */
-const patience = 2
+const lookedDown = 2
 
 /**
- * Watches servers that have just begun to serve: they stay up, answer no worse than the others do meanwhile, by the load balancer's own
- * counters, and the probe loses nothing. Too few answers are said to be too few.
+ * Watches servers that have just begun to serve: they stay up, answer no worse and no slower than the others do meanwhile, by the
+ * counters of all load balancers together, and the probe loses nothing.
  */
 export const watchSeats = defineWait<Input>({
   kind: 'haproxy.watch-seats',
   describe: ({ seats, watch }) => ({
-    title: `${seats.map(seatName).join(', ')} serve well for ${formatDuration(watch)}`,
-    commands: [byHand(seats[0], showStat())],
+    title: `${namesOf(seats).join(', ')} serve well for ${formatDuration(watch)}`,
+    commands: seats.filter(isFirstThere).map((seat) => byHand(seat, showStat())),
   }),
   look: (input, on, waited) =>
     lookAgain(on, async (on) => {
-      const { seats, watch, maxErrors } = input
-      const [seat] = seats
-      const [csv = ''] = await ask(on.host, seat.socket, [showStat()], { signal: on.signal })
-      const now = answersOf(csv, seat.backend)
+      const { seats, watch, limits, patience } = input
+      const now = await counted(seats, on)
       const known = memory.get(input) ?? { start: now, down: 0 }
       memory.set(input, known)
       refuseLost(on)
-      const names = seats.map(({ server }) => server)
-      const down = now.filter(({ server, up }) => names.includes(server) && !up)
+      const servers = seats.map(({ server }) => server)
+      const down = now.flatMap(({ host, answers }) =>
+        answers
+          .filter(({ server, up }) => servers.includes(server) && !up)
+          .map(({ server, status }) => `${host} sees that ${server} is ${status}`),
+      )
       known.down = down.length > 0 ? known.down + 1 : 0
-      if (known.down > patience) {
-        const what = down.map(({ server, status }) => `${server} is ${status}`).join(', ')
-        throw new NoUseWaiting(`${on.host.name} sees that ${what}`, { host: on.host.name })
-      }
-      const { own, others, text } = errorShare(since(known.start, now), names)
-      if (own.answers >= enough && own.share > others.share + maxErrors) {
-        throw new NoUseWaiting(`too many 5xx: ${text}`, { host: on.host.name })
-      }
-      const came =
-        own.answers < enough ? `${on.host.name}  too few answers to judge: ${text}` : `${on.host.name}  ${text}`
-      const waits = [
-        ...down.map(({ server, status }) => `${on.host.name}  ${server} is ${status}`),
-        ...(waited < watch ? [`${on.host.name}  for ${formatDuration(waited)} now: ${text}`] : []),
-      ]
-      return { ...notYet(...waits), came }
+      if (known.down > lookedDown) throw new NoUseWaiting(down.join(', '), { host: on.host.name })
+      const came = now.map(({ answers }, index) => since(known.start[index]?.answers ?? [], answers))
+      const { says, text } = judge(together(came), [...new Set(servers)], limits)
+      if (says === 'fail') throw new NoUseWaiting(text, { host: on.host.name })
+      const few = says === 'few' && `too few answers to judge: ${text}`
+      const waits = notYet(
+        ...down,
+        waited < watch && `for ${formatDuration(waited)} of ${formatDuration(watch)} now: ${text}`,
+        waited >= watch && patience !== undefined && few,
+      )
+      return { ...waits, came: few === false ? text : few }
     }),
-  timeout: ({ watch }) => watch + 30_000,
+  timeout: ({ watch, patience = 30_000 }) => watch + patience,
   interval: ({ watch }) => Math.min(1000, Math.max(100, watch / 4)),
-  protects: ({ seats }, host) => seats.map((seat) => seatThing(host, seat, 'state')),
+  protects: ({ seats }) => seats.map((seat) => seatThing(seat.host, seat, 'state')),
 })
+
+interface Counted {
+  readonly host: HostName
+  readonly answers: Answers
+}
+
+/** What every load balancer has counted so far. */
+function counted(seats: readonly Seat[], on: On): Promise<Counted[]> {
+  return Promise.all(
+    seats.filter(isFirstThere).map(async ({ host, socket, backend }) => {
+      const [csv = ''] = await ask(await on.other(host), socket, [showStat()], { signal: on.signal })
+      return { host, answers: answersOf(csv, backend) }
+    }),
+  )
+}
+
+function isFirstThere({ host, socket }: Seat, index: number, all: readonly Seat[]): boolean {
+  return all.findIndex((seat) => seat.host === host && seat.socket === socket) === index
+}
+
+function namesOf(seats: readonly Seat[]): string[] {
+  return [...new Set(seats.map(seatName))]
+}

@@ -124,7 +124,7 @@ export function useShop(lab: Lab): Shop {
     lab,
     lb1,
     lb2,
-    zdt: (...args) => lab.zdt(args, { env: env(), timeout: 90_000 }),
+    zdt: (...args) => lab.zdt(args, { env: env(), timeout: 240_000 }),
     start: (...args) => start([join(labPaths(lab.name).bin, 'zdt'), ...args]),
     states: async (seat) => [await lb1.status(seat), await lb2.status(seat)],
     settings: async () => (await Promise.all(both.map((lb) => lb.settings()))).join('\n'),

@@ -6,11 +6,12 @@ export interface Load {
   readonly perSecond: number
   readonly errors: number
   readonly not2xx: number
+  readonly requests: number
 }
 
-/** Fifty keep-alive connections that never rest, until they are told to stop (at most 120 s). */
+/** Fifty keep-alive connections that never rest, until they are told to stop (at most 240 s). */
 export async function startWrk(lab: Lab, url: string): Promise<{ stop(): Promise<Load> }> {
-  const wrk = await startInLab(lab, ['stdbuf', '-oL', 'wrk', '-t2', '-c50', '-d120s', '--timeout', '5s', url])
+  const wrk = await startInLab(lab, ['stdbuf', '-oL', 'wrk', '-t2', '-c50', '-d240s', '--timeout', '5s', url])
   await wrk.said(/^Running/m)
   return {
     stop: async () => {
@@ -21,6 +22,7 @@ export async function startWrk(lab: Lab, url: string): Promise<{ stop(): Promise
       return {
         perSecond: numbers(/Requests\/sec: +([\d.]+)/g)[0] ?? 0,
         errors: numbers(/(?:connect|read|write|timeout) (\d+)/g).reduce((sum, count) => sum + count, 0),
+        requests: numbers(/^ +(\d+) requests in/gm)[0] ?? 0,
         not2xx: numbers(/Non-2xx or 3xx responses: (\d+)/g)[0] ?? 0,
       }
     },

@@ -18,11 +18,20 @@ export class Journaled {
   }
 
   /** Runs stages until it dies, or to the end. */
-  static async run(world: World, stages: Stages, dies?: Death, around: Around = {}): Promise<Journaled> {
-    const made = planOf(stages)
+  static async run(
+    world: World,
+    stages: Stages,
+    dies?: Death,
+    {
+      approvals,
+      answers = {},
+      ...around
+    }: Around & { readonly approvals?: readonly number[]; readonly answers?: Answers } = {},
+  ): Promise<Journaled> {
+    const made = planOf(stages, approvals)
     const journal: Happening[] = [{ event: 'run', plan: made, operator: 'oncall@ops1', pid: 1 }]
     const one = new Journaled(world, journal)
-    await one.process((engine) => carryOut(made, engine), {}, dies, around)
+    await one.process((engine) => carryOut(made, engine), answers, dies, around)
     return one
   }
 

@@ -59,3 +59,37 @@ describe.each(moments)('killed $when event $event', (death) => {
     }
   })
 })
+
+describe('a stage that only a person approves', () => {
+  const rising = [
+    [set('lb1', 'drain')],
+    [guard('lb1'), set('web1', 'new')],
+    [wait('app', 'idle')],
+    [set('lb1', 'ready')],
+  ]
+  // As an unattended run answers.
+  const answers = { confirm: (_stage: number, approval: boolean) => (approval ? 'pause' : 'yes') } as const
+
+  test('the run pauses before it, and whoever resumes it has said yes to that one, and to no other', async () => {
+    const run = await Journaled.run(new World(before), rising, undefined, { approvals: [2, 4], answers })
+    expect(run.happenings.at(-1)).toMatchObject({ event: 'end', ended: 'paused' })
+    expect(state(run.world)).toMatchObject({ lb1: 'drain', web1: 'old' })
+    expect(await run.resume(answers)).toMatchObject({ ended: 'paused' })
+    expect(state(run.world)).toMatchObject({ lb1: 'drain', web1: 'new' })
+    expect(await run.resume(answers)).toMatchObject({ ended: 'done' })
+    expect(state(run.world)).toMatchObject({ lb1: 'ready', web1: 'new' })
+  })
+
+  test('one that died before it asked has no yes', async () => {
+    const first = await Journaled.run(new World(before), rising, undefined, { approvals: [4], answers })
+    const third = first.happenings.findIndex((one) => one.event === 'stage' && one.number === 3)
+    const run = await Journaled.run(
+      new World(before),
+      rising,
+      { when: 'after', event: third },
+      { approvals: [4], answers },
+    )
+    expect(await run.resume(answers)).toMatchObject({ ended: 'paused' })
+    expect(state(run.world)).toMatchObject({ lb1: 'drain', web1: 'new' })
+  })
+})

@@ -163,7 +163,7 @@ function kindsOf(world: World): ReadonlyMap<string, StepKind> {
 
 /** Answers as they come in a runbook; asked once more than that is a failure of the test. */
 export interface Answers {
-  readonly confirm?: (stage: number) => 'yes' | 'pause' | 'put-back'
+  readonly confirm?: (stage: number, approval: boolean) => 'yes' | 'pause' | 'put-back'
   readonly failed?: readonly ('retry' | 'pause' | 'put-back')[]
   readonly timedOut?: readonly ('wait' | 'force' | 'leave' | 'put-back')[]
   readonly odd?: readonly OddAnswer[]
@@ -191,8 +191,11 @@ function next<Answer>(answers: Answer[]): Promise<Answer> {
   return answer === undefined ? Promise.reject(new Error('nobody expected this question')) : Promise.resolve(answer)
 }
 
-export function planOf(stages: readonly (readonly StepDraft[])[]): Plan {
-  const numbered = stages.map((steps, index) => stage(`stage ${index + 1}`, steps))
+export function planOf(stages: readonly (readonly StepDraft[])[], approvals: readonly number[] = []): Plan {
+  const numbered = stages.map((steps, index) => ({
+    ...stage(`stage ${index + 1}`, steps),
+    ...(approvals.includes(index + 1) && { asks: 'Good enough?', approval: true as const }),
+  }))
   return plan('test', 'f00d', numbered)
 }
 
@@ -223,7 +226,7 @@ export async function processOn(
   const odd = [...(answers.odd ?? [])]
   const operator: Operator = {
     attended: answers.confirm !== undefined,
-    confirm: ({ number }) => Promise.resolve(answers.confirm?.(number) ?? 'yes'),
+    confirm: ({ number, approval }) => Promise.resolve(answers.confirm?.(number, approval === true) ?? 'yes'),
     failed: () => next(failed),
     timedOut: () => next(timedOut),
     odd: () => next(odd),

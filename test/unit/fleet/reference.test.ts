@@ -8,7 +8,9 @@ const reference = readFileSync(new URL('../../../docs/zdt.yaml.md', import.meta.
 
 /** A table row for each field: its path, whether it must be there, and what the schema says about it. */
 function rows(schema: unknown, path: string): string[] {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return rows(schema.unwrap(), path)
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
+    return rows(schema.unwrap(), path)
+  }
   if (schema instanceof z.ZodRecord && path !== '') {
     return schema.valueType instanceof z.ZodObject ? rows(schema.valueType, `${path}.NAME`) : []
   }

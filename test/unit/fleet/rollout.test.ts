@@ -22,7 +22,10 @@ test('the least that a rollout needs, and what it is by default', () => {
     settle: 5000,
     minHealthy: 10_000,
     maxErrors: 0.01,
+    maxSlower: 250,
     timeout: 300_000,
+    strategy: 'rolling',
+    canary: { servers: { count: 1 }, shares: [0.01, 0.05, 0.25], samples: 100, approve: false },
   })
 })
 
@@ -36,6 +39,9 @@ test('all that can be said', () => {
       settle: 1m
       min_healthy: 2m
       max_errors: 0.5%
+      max_slower: 1s
+      strategy: canary
+      canary: { servers: 10%, shares: '2%, 50%', samples: 1000, approve: true }
       timeout: 10m`
   expect(read(said)).toMatchObject({
     back: ['release', '--back', '{version}'],
@@ -44,6 +50,9 @@ test('all that can be said', () => {
     batch: [{ count: 1 }, { percent: 30 }, { percent: 100 }],
     settle: 60_000,
     maxErrors: 0.005,
+    maxSlower: 1000,
+    strategy: 'canary',
+    canary: { servers: { percent: 10 }, shares: [0.02, 0.5], samples: 1000, approve: true },
   })
 })
 
@@ -56,6 +65,18 @@ test.each([
   ['{ deploy: [x], version: { path: /v }, health: {} }', /rollout\.health: has none of path, tcp, command/],
   ['{ deploy: [x], version: { path: /v }, batch: two }', /rollout\.batch: "two" is no list of batches/],
   ['{ deploy: [x], version: { path: /v }, max_errors: 101% }', /max_errors: "101%" is no share/],
+  [
+    '{ deploy: [x], version: { path: /v }, strategy: green }',
+    /rollout\.strategy: is "green", expected rolling or canary/,
+  ],
+  [
+    '{ deploy: [x], version: { path: /v }, canary: { shares: "5%, 1%" } }',
+    /canary\.shares: "5%, 1%" is no list of rising/,
+  ],
+  [
+    '{ deploy: [x], version: { path: /v }, canary: { servers: "1,2" } }',
+    /canary\.servers: "1,2" is no number or share/,
+  ],
   ['{ deploy: [x], version: { path: /v }, settle: soon }', /rollout\.settle: "soon" is no duration/],
 ])('%s', (rollout, mistake) => {
   expect(() => read(rollout)).toThrow(mistake)

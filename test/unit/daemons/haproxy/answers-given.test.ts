@@ -1,12 +1,19 @@
 import { expect, test } from 'vitest'
-import { answersOf, errorShare, since } from '../../../../src/daemons/haproxy/answers-given.ts'
+import { answersOf, shareOf, since, together, type Given } from '../../../../src/daemons/haproxy/answers-given.ts'
 
-const head = '# pxname,svname,econ,eresp,status,hrsp_1xx,hrsp_2xx,hrsp_3xx,hrsp_4xx,hrsp_5xx,'
+const head = '# pxname,svname,econ,eresp,status,hrsp_1xx,hrsp_2xx,hrsp_3xx,hrsp_4xx,hrsp_5xx,rtime,'
 const stat = (...rows: string[]) => [head, ...rows, ''].join('\n')
+const one: Given = { server: 'app1', status: 'UP', up: true, answers: 10, errors: 1, took: 20 }
 
-test('servers of one backend, each with what it answered and what of it was an error', () => {
-  const csv = stat('shop,app1,0,1,UP,0,90,0,5,4,', 'shop,BACKEND,0,0,UP,0,999,0,0,0,', 'web,web1,0,0,UP,0,1,0,0,0,')
-  expect(answersOf(csv, 'shop')).toEqual([{ server: 'app1', status: 'UP', up: true, answers: 100, errors: 5 }])
+test('servers of one backend, each with what it answered, what of it was an error, and how long it took', () => {
+  const csv = stat(
+    'shop,app1,0,1,UP,0,90,0,5,4,12,',
+    'shop,BACKEND,0,0,UP,0,999,0,0,0,1,',
+    'web,web1,0,0,UP,0,1,0,0,0,1,',
+  )
+  expect(answersOf(csv, 'shop')).toEqual([
+    { server: 'app1', status: 'UP', up: true, answers: 100, errors: 5, took: 12 },
+  ])
 })
 
 test.each([
@@ -15,30 +22,47 @@ test.each([
   ['DRAIN', false],
   ['DOWN 1/2', false],
 ])('%s', (status, up) => {
-  expect(answersOf(stat(`shop,app1,0,0,${status},0,0,0,0,0,`), 'shop')).toMatchObject([{ up }])
+  expect(answersOf(stat(`shop,app1,0,0,${status},0,0,0,0,0,,`), 'shop')).toMatchObject([{ up, took: null }])
 })
 
 test('what was answered between two looks; a reload began the counters anew', () => {
-  const one = { server: 'app1', status: 'UP', up: true, answers: 10, errors: 1 }
   expect(since([one], [{ ...one, answers: 25, errors: 2 }])).toMatchObject([{ answers: 15, errors: 1 }])
   expect(since([one], [{ ...one, answers: 4, errors: 0 }])).toMatchObject([{ answers: 4, errors: 0 }])
   expect(since([], [one])).toMatchObject([{ answers: 10 }])
 })
 
-test('the share of some against all others, and both in words', () => {
-  const given = (server: string, answers: number, errors: number) => ({
-    server,
-    status: 'UP',
-    up: true,
-    answers,
-    errors,
-  })
-  const { own, others, text } = errorShare(
-    [given('app1', 100, 3), given('app2', 100, 0), given('app3', 100, 1)],
-    ['app1'],
+/** HAProxy's average as it keeps it: the first 512 all alike, and then each new one for a 512th. */
+function average(times: readonly number[]): number {
+  const sum = times.reduce((sum, time, index) => (index < 512 ? sum + time : sum - sum / 512 + time), 0)
+  return Math.round(sum / Math.min(times.length, 512))
+}
+
+test.each([
+  ['few before', 40, 60],
+  ['as many as are counted alike', 300, 200],
+  ['long before', 5000, 30],
+  ['long before, and many since', 5000, 2000],
+])('how long answers took since, of an average that goes over what was before too: %s', (_what, before, came) => {
+  const [old, recent] = [Array<number>(before).fill(8), Array<number>(came).fill(600)]
+  const [start] = since(
+    [{ ...one, answers: before, took: average(old) }],
+    [{ ...one, answers: before + came, took: average([...old, ...recent]) }],
   )
-  expect(own).toEqual({ answers: 100, errors: 3, share: 0.03 })
-  expect(others).toEqual({ answers: 200, errors: 1, share: 0.005 })
-  expect(text).toBe('3 errors in 100 answers (3.0 %) of app1, 1 errors in 200 answers (0.5 %) of the others')
-  expect(errorShare([], ['app1']).own.share).toBe(0)
+  expect(Math.abs((start?.took ?? 0) - 600)).toBeLessThan(15)
+})
+
+test('nothing came: how long it takes is not known', () => {
+  expect(since([one], [one])).toMatchObject([{ answers: 0, took: null }])
+})
+
+test('several load balancers together: a server is up where all see it so', () => {
+  const down = { ...one, up: false, status: 'DOWN', answers: 30, errors: 0, took: 60 }
+  expect(together([[one], [down]])).toMatchObject([
+    { server: 'app1', up: false, status: 'DOWN', answers: 40, errors: 1, took: 50 },
+  ])
+  expect(together([[one], [{ ...one, answers: 0, errors: 0, took: null }]])).toMatchObject([{ answers: 10, took: 20 }])
+})
+
+test('nothing at all has no share', () => {
+  expect(shareOf([])).toEqual({ answers: 0, errors: 0, share: 0, took: null })
 })

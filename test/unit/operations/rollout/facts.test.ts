@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import type { ServerView } from '../../../src/daemons/haproxy/server-view.ts'
-import type { HostName } from '../../../src/lib/types.ts'
-import { isWell, ready, type Candidate } from '../../../src/operations/rollout/candidates.ts'
-import { stillOut, versions } from '../../../src/operations/rollout/facts.ts'
+import type { ServerView } from '../../../../src/daemons/haproxy/server-view.ts'
+import type { HostName } from '../../../../src/lib/types.ts'
+import { isWell, ready, type Candidate } from '../../../../src/operations/rollout/candidates.ts'
+import { stillOut, versions } from '../../../../src/operations/rollout/facts.ts'
 
 const serving = { admin: 'ready', adminFlags: [], op: 'running', weight: 100, status: 'UP' } as unknown as ServerView
 

@@ -1,0 +1,94 @@
+import { stage, type StageDraft, type StepDraft } from '../../engine/plan.ts'
+import type { Fleet, Pool, Seat } from '../../fleet/fleet.ts'
+import type { RolloutSpec } from '../../fleet/rollout.ts'
+import { formatDuration } from '../../lib/durations.ts'
+import type { Millis } from '../../lib/types.ts'
+import { deployVersion } from '../../steps/app/deploy.ts'
+import { appSettles } from '../../steps/app/settle.ts'
+import { watchSeats } from '../../steps/haproxy/watch-seats.ts'
+import type { Judged } from '../capacity.ts'
+import type { SeenSeat } from '../look-at-seats.ts'
+import { intoRotation, outOfRotation, untilDrained } from '../rotation.ts'
+import { namesOf, ready, type Candidate } from './candidates.ts'
+
+/** What a rollout is about: zdt.yaml's word with the flags over it. */
+export interface Rolling {
+  readonly fleet: Fleet
+  readonly pool: Pool
+  readonly spec: RolloutSpec
+  readonly to: string
+  /** How long each wait for connections and checks may take. */
+  readonly timeout: Millis
+}
+
+/** Some servers go out of rotation together, and get the version there. */
+export function deployed({ pool, spec, to, timeout }: Rolling, some: readonly Candidate[], judged: Judged) {
+  const names = namesOf(some)
+  return [
+    ...outOfRotation(ready(some), 'drain', judged),
+    untilDrained(
+      some.flatMap(({ seats }) => seats),
+      timeout,
+    ),
+    stage(
+      `deploy ${to} on ${names}`,
+      some.map(({ server, host, app }) =>
+        deployVersion.at(host, {
+          pool: pool.name,
+          server: server.name,
+          app,
+          to,
+          deploy: spec.deploy,
+          back: spec.back ?? spec.deploy,
+          timeout: spec.timeout,
+        }),
+      ),
+    ),
+    stage(
+      `${names} must be well for ${formatDuration(spec.settle)}, on its own`,
+      spec.settle === 0
+        ? []
+        : some.map(({ server, host, app }) =>
+            appSettles.at(host, { pool: pool.name, server: server.name, app, version: to, settle: spec.settle }),
+          ),
+    ),
+  ]
+}
+
+/** They come back by a fresh check; their agents are heard again where they were before, unless somebody else sees to that. */
+export function backAgain({ fleet, timeout }: Rolling, some: readonly Candidate[], hearsAgents = true): StageDraft[] {
+  return intoRotation(fleet, ready(some), timeout, ({ view }) => hearsAgents && view.agent?.enabled === true)
+}
+
+/** They are watched while they serve. `samples` are needed where they are given, and else only wished for. */
+export function watched({ spec, timeout }: Rolling, some: readonly Candidate[], samples?: number): StageDraft {
+  const { minHealthy: watch, maxErrors, maxSlower } = spec
+  const limits = { maxErrors, maxSlower, samples: samples ?? wished }
+  return stage(
+    `watch ${namesOf(some)} serve for ${formatDuration(watch)}`,
+    watch === 0 && samples === undefined
+      ? []
+      : byBackend(ready(some)).map(([first, ...more]): StepDraft =>
+          watchSeats.at(first.host, {
+            seats: [first, ...more],
+            watch,
+            limits,
+            ...(samples !== undefined && { patience: timeout }),
+          }),
+        ),
+  )
+}
+
+/** Fewer answers than these tell nothing of a share. */
+const wished = 20
+
+/** Seats of one backend are watched together, whichever load balancer they are on. */
+function byBackend(seen: readonly SeenSeat[]): [Seat, ...Seat[]][] {
+  const groups = new Map<string, [Seat, ...Seat[]]>()
+  for (const { seat } of seen) {
+    const group = groups.get(seat.backend)
+    if (group) group.push(seat)
+    else groups.set(seat.backend, [seat])
+  }
+  return [...groups.values()]
+}
