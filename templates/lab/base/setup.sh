@@ -16,7 +16,19 @@ systemctl disable nginx.service haproxy.service keepalived.service
 # Nobody sits at a lab host, nothing there is updated, and its keys are made by the lab.
 systemctl mask console-getty.service getty.target apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer \
   fstrim.timer e2scrub_all.timer systemd-tmpfiles-clean.timer systemd-pstore.service sshd-keygen.service
+# What a boot does for disks, devices and terminals, which a container has from outside; generators run at every daemon-reload, too.
+systemctl mask systemd-remount-fs.service systemd-tmpfiles-setup-dev-early.service systemd-tmpfiles-setup-dev.service \
+  systemd-network-generator.service systemd-networkd-persistent-storage.service dev-hugepages.mount dev-mqueue.mount \
+  sys-kernel-debug.mount sys-kernel-tracing.mount sys-kernel-config.mount
+install -d /etc/systemd/system-generators
+for generator in debug fstab getty gpt-auto hibernate-resume rc-local run ssh system-update sysv tpm2; do
+  ln -s /dev/null "/etc/systemd/system-generators/systemd-$generator-generator"
+done
+rm -f /etc/update-motd.d/*
 
 echo 'LANG=C.UTF-8' > /etc/default/locale
 
 rm -f /etc/nginx/sites-enabled/default /var/lib/apt/lists/*debian* /var/cache/apt/archives/*.deb
+
+# Its caches are made: a boot need not look whether /usr is newer.
+touch /etc/.updated /var/.updated
