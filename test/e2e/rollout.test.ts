@@ -20,7 +20,7 @@ describeOnLab('zdt rollout', () => {
   const all = (version: string) => apps.map(() => `${version}\nactive\n`)
 
   test('rolling, in two batches, under load: every server runs it, nothing is lost; rolled back, nothing is lost either', async () => {
-    const load = await startWrk(lab, `${vip}/shop/`)
+    const load = await startWrk(lab, `${vip}/shop/`, 'paced')
     const { code, stdout } = await rollout('2.0.0', ['--batch', '1,100%'])
     expect(printed(stdout)).toMatchObject({ ended: 'done', summary: 'shop runs 2.0.0 on app1, app2, app3' })
     expect(printed(stdout).probe?.total).toMatchObject({ lost: 0 })
@@ -69,7 +69,7 @@ describeOnLab('zdt rollout', () => {
   })
 
   test('one that answers 500 now and then is seen by the load balancers’ own counters, and put back', async () => {
-    const load = await startWrk(lab, `${vip}/shop/`)
+    const load = await startWrk(lab, `${vip}/shop/`, 'paced')
     // Without the probe: to that one an answer 500 is lost, which is told first.
     const argv = ['rollout', 'shop', '--to', '2.0.0-errors', '--settle', '1s', '--min-healthy', '5s', '--yes', '--json']
     const { code, stdout } = await shop.zdt(...argv)
@@ -93,7 +93,7 @@ describeOnLab('zdt rollout', () => {
 
   test('canary, under load: its share rises, a person says yes to each, and then every server runs it with nothing lost', async () => {
     const before = await weights()
-    const load = await startWrk(lab, `${vip}/shop/`)
+    const load = await startWrk(lab, `${vip}/shop/`, 'paced')
     const first = await canary('2.0.0', ...quick, '--approve', '--probe', `${vip}/shop/`)
     expect(printed(first.stdout)).toMatchObject({ ended: 'paused', probe: { total: { lost: 0 } } })
     expect(first.code).toBe(5)
@@ -120,7 +120,7 @@ describeOnLab('zdt rollout', () => {
     ['answers 500 now and then', '2.0.0-errors', 'too many errors: app1: '],
   ])('a canary that %s is put back, and few had met it', async (_what, version, sentence) => {
     const before = await weights()
-    const load = await startWrk(lab, `${vip}/shop/`)
+    const load = await startWrk(lab, `${vip}/shop/`, 'paced')
     const { code, stdout } = await canary(version, ...quick)
     const { errors, not2xx, requests } = await load.stop()
     expect(stdout).toContain(sentence)

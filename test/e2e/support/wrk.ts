@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import type { Lab } from './lab.ts'
 import { startInLab } from './running.ts'
 
@@ -9,9 +10,13 @@ export interface Load {
   readonly requests: number
 }
 
-/** Fifty keep-alive connections that never rest, until they are told to stop (at most 240 s). */
-export async function startWrk(lab: Lab, url: string): Promise<{ stop(): Promise<Load> }> {
-  const wrk = await startInLab(lab, ['stdbuf', '-oL', 'wrk', '-t2', '-c50', '-d240s', '--timeout', '5s', url])
+/**
+ * Fifty keep-alive connections until they are told to stop (at most 240 s): that never rest, or `paced` ones that ask about twelve
+ * times a second. A paced one rests when HAProxy's worker ends and takes it for an error: only where no worker does.
+ */
+export async function startWrk(lab: Lab, url: string, pace?: 'paced'): Promise<{ stop(): Promise<Load> }> {
+  const how = pace === undefined ? [] : ['-s', fileURLToPath(new URL('paced.lua', import.meta.url))]
+  const wrk = await startInLab(lab, ['stdbuf', '-oL', 'wrk', '-t2', '-c50', '-d240s', '--timeout', '5s', ...how, url])
   await wrk.said(/^Running/m)
   return {
     stop: async () => {
