@@ -3,7 +3,7 @@ import { versionPattern } from '../lib/app-questions.ts'
 import { WrongUsage } from './wrong-usage.ts'
 
 /** A version goes into a command as a word of its own: none that could be taken for an option, or that holds a blank. */
-export const versionFlag = Flags.custom({
+export const versionFlag = Flags.custom<string>({
   summary: 'The version to come to, as the application says it.',
   helpValue: 'VERSION',
   parse: (input) => {

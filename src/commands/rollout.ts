@@ -3,13 +3,13 @@ import * as Flags from '@oclif/core/flags'
 import { batchesFlag, durationFlag, optionalDurationFlag, runFlags, sharesFlag } from '../cli/flags.ts'
 import { versionFlag } from '../cli/version-flag.ts'
 import { ZdtCommand } from '../cli/zdt-command.ts'
-import { strategies } from '../fleet/rollout.ts'
+import { strategies } from '../fleet/strategies.ts'
 import { rollout } from '../operations/rollout.ts'
 
 export default class Rollout extends ZdtCommand {
   static override summary = 'Bring an application to another version, server by server, and back when it is not well.'
   static override description =
-    'Each server is drained, gets the version by the command in zdt.yaml, must be well on its own, passes a fresh check at every load balancer, serves again and is watched. With the strategy canary a few servers go first, with a small share of the traffic that rises while they answer no worse and no slower than the others. A failure anywhere puts back what was done: the version that ran before, on every server.'
+    'Each server is drained, gets the version by the command in zdt.yaml, must be well on its own, passes a fresh check at every load balancer, serves again and is watched. With the strategy canary a few servers go first, with a small share of the traffic that rises while they answer no worse and no slower than the others. With blue-green the half of the pool that rests gets it, serves in place of the other, and that one stays for a while. A failure anywhere puts back what was done: the version that ran before, on every server.'
   static override examples = [
     '<%= config.bin %> rollout shop --to 2.0.0 --probe fleet',
     '<%= config.bin %> rollout shop --to 2.0.0 --batch 1,30%,100% --min-healthy 1m --yes',
@@ -27,6 +27,9 @@ export default class Rollout extends ZdtCommand {
       summary: 'How many answers a canary is judged by at each share, over `canary.samples` in zdt.yaml.',
     }),
     approve: Flags.boolean({ summary: 'Ask before each further share of a canary; unattended, pause there.' }),
+    'keep-old': optionalDurationFlag(
+      'With blue-green: how long the colour that served stays as it is, over `blue_green.keep_old` in zdt.yaml.',
+    ),
     batch: batchesFlag({ summary: 'How many servers at once, over `batch` in zdt.yaml.' }),
     settle: optionalDurationFlag('How long each must be well on its own before it serves, over `settle` in zdt.yaml.'),
     'min-healthy': optionalDurationFlag('How long each is watched once it serves, over `min_healthy` in zdt.yaml.'),
@@ -40,7 +43,7 @@ export default class Rollout extends ZdtCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Rollout)
     const { to, strategy, shares, samples, approve, batch, settle, timeout } = flags
-    const { 'min-healthy': minHealthy, 'allow-empty': allowEmpty } = flags
+    const { 'min-healthy': minHealthy, 'keep-old': keepOld, 'allow-empty': allowEmpty } = flags
     await this.carryOut(flags, rollout, {
       pool: args.pool,
       to,
@@ -50,6 +53,7 @@ export default class Rollout extends ZdtCommand {
       ...(shares && { shares }),
       ...(samples !== undefined && { samples }),
       ...(approve && { approve }),
+      ...(keepOld !== undefined && { keepOld }),
       ...(batch && { batch }),
       ...(settle !== undefined && { settle }),
       ...(minHealthy !== undefined && { minHealthy }),

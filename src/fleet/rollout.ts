@@ -2,30 +2,25 @@ import { z } from 'zod'
 import type { Health, VersionSource } from '../lib/app-questions.ts'
 import { parseBatches, type BatchSize } from '../lib/batches.ts'
 import { parseDuration } from '../lib/durations.ts'
-import { parseShares } from '../lib/shares.ts'
 import type { Millis } from '../lib/types.ts'
 import { oneOfThem } from './configured.ts'
 import * as field from './fields.ts'
-
-export const strategies = ['rolling', 'canary'] as const
-export type Strategy = (typeof strategies)[number]
-
-/** How much of a pool gets a version first, and with how much of the traffic. */
-export interface CanarySpec {
-  /** How many servers are the canary. */
-  readonly servers: BatchSize
-  /** What they get of the traffic, one after the other, as parts of 1. */
-  readonly shares: readonly number[]
-  /** Fewer answers than these are no pass. */
-  readonly samples: number
-  /** A person is asked before each further share, and before the other servers. */
-  readonly approve: boolean
-}
+import {
+  blueGreen,
+  canary,
+  strategies,
+  toBlueGreen,
+  toCanary,
+  type BlueGreenSpec,
+  type CanarySpec,
+  type Strategy,
+} from './strategies.ts'
 
 /** How a pool's application comes to another version. */
 export interface RolloutSpec {
   readonly strategy: Strategy
   readonly canary: CanarySpec
+  readonly blueGreen: BlueGreenSpec
   /** Run on the server's host; `{version}` stands for the version. */
   readonly deploy: readonly string[]
   /** What goes back, where that is another command; `{version}` stands for the version of before. */
@@ -75,24 +70,6 @@ const version = z
   )
   .check(oneOfThem(['path', 'command']))
 
-const canary = z.strictObject(
-  {
-    servers: field.batchSize.default('1').describe('How many servers are the canary: a number or a share. Default: 1.'),
-    shares: field.shares
-      .default('1%, 5%, 25%')
-      .describe('What the canary gets of the traffic, one share after the other. Default: 1%, 5%, 25%.'),
-    samples: field
-      .whole(1, 1_000_000)
-      .default(100)
-      .describe('How many answers of it there must be to judge by, at each share; fewer are no pass. Default: 100.'),
-    approve: z
-      .boolean(field.wrong('true or false'))
-      .default(false)
-      .describe('Whether a person is asked before each further share. Unattended it pauses there. Default: false.'),
-  },
-  field.wrong('a map with servers, shares, samples or approve'),
-)
-
 /** `pools.NAME.rollout` as it is written. */
 export const rollout = z.strictObject(
   {
@@ -108,9 +85,10 @@ export const rollout = z.strictObject(
       .oneOf(strategies)
       .default('rolling')
       .describe(
-        '`rolling`: batch by batch. `canary`: first a few servers with little of the traffic. Default: rolling.',
+        '`rolling`: batch by batch. `canary`: first a few servers with little of the traffic. `blue-green`: the half of the pool that rests. Default: rolling.',
       ),
     canary: canary.prefault({}).describe('What the strategy `canary` does.'),
+    blue_green: blueGreen.prefault({}).describe('What the strategy `blue-green` does.'),
     batch: field.batches
       .default('1')
       .describe('How many servers at once: numbers and shares, the last of them again and again. Default: 1.'),
@@ -141,15 +119,12 @@ export const rollout = z.strictObject(
 
 /** What was read, as the rest of zdt knows it. */
 export function toRollout(file: z.output<typeof rollout>): RolloutSpec {
-  const { deploy, back, version, health, batch, settle, strategy, canary, timeout } = file
+  const { deploy, back, version, health, batch, settle, strategy, timeout } = file
   const { min_healthy: watched, max_errors: errors, max_slower: slower } = file
   return {
     strategy,
-    canary: {
-      ...canary,
-      servers: parseBatches(canary.servers)?.[0] ?? { count: 1 },
-      shares: parseShares(canary.shares) ?? [],
-    },
+    canary: toCanary(file.canary),
+    blueGreen: toBlueGreen(file.blue_green),
     deploy,
     ...(back && { back }),
     version: version.command

@@ -14,9 +14,8 @@ export interface Starter {
 }
 
 /**
- * Starts commands by a helper for each user, which is started with the first command. Without one where there is no
- * perl, or where sudo lets root do some things alone: then each command is started by itself, as are those of this very
- * machine that nobody has to become root for.
+ * Starts commands by a helper for each user, which is started with the first command. Where there is no perl, or no leave
+ * to run it, each command is started by itself, as are those of this very machine that nobody has to become root for.
  */
 export class Helpers implements Starter {
   readonly #transport: Transport

@@ -21,13 +21,15 @@ export interface Leaving {
   /** `zdt drain app3 --allow-empty`. */
   readonly anyway: string
   readonly allowEmpty: boolean
+  /** Others come first: whether enough stay is asked only when these are about to go. */
+  readonly later?: true
 }
 
 /** Throws TooFewLeft where a pool would fall below its `min_available`; `allowEmpty` lets it. */
 export async function judgeCapacity(
   fleet: Fleet,
   seats: readonly SeenSeat[],
-  { doing, anyway, allowEmpty }: Leaving,
+  { doing, anyway, allowEmpty, later }: Leaving,
 ): Promise<Judged> {
   const capacity = new Map<string, Capacity>()
   const guards: StepDraft[] = []
@@ -51,8 +53,9 @@ export async function judgeCapacity(
       anyway,
     }
     const short = shortOf(seat.host, all, question)
-    if (short) shorts.push(short)
     guards.push(enoughServers.at(seat.host, question))
+    if (later) continue
+    if (short) shorts.push(short)
     const { before, after } = capacityOf(all, question)
     const known = capacity.get(pool.name)
     if (!known || after < known.after) {

@@ -1,13 +1,15 @@
-import { plan } from '../engine/plan.ts'
+import { plan, type StageDraft } from '../engine/plan.ts'
 import type { Fleet, Pool } from '../fleet/fleet.ts'
-import type { RolloutSpec, Strategy } from '../fleet/rollout.ts'
+import type { RolloutSpec } from '../fleet/rollout.ts'
+import type { Strategy } from '../fleet/strategies.ts'
 import { inBatches, type BatchSize } from '../lib/batches.ts'
 import type { Millis } from '../lib/types.ts'
 import { judgeCapacity, type Judged } from './capacity.ts'
 import { claimsOf } from './claims.ts'
 import type { Operation, World } from './operation.ts'
 import type { Proposal } from './proposal.ts'
-import { backAgain, deployed, watched } from './rollout/batch.ts'
+import { backAgain, deployed, watched, type Rolling } from './rollout/batch.ts'
+import { coloursInWords, coloursOf, switchColours } from './rollout/blue-green.ts'
 import { canaryFirst, sharesInFull } from './rollout/canary.ts'
 import {
   allSeats,
@@ -21,6 +23,7 @@ import {
 } from './rollout/candidates.ts'
 import { stillOut, versions } from './rollout/facts.ts'
 import { seatRow } from './seat-row.ts'
+import type { Situation } from './situation.ts'
 
 export interface RolloutOptions {
   readonly pool: string
@@ -29,7 +32,8 @@ export interface RolloutOptions {
   readonly strategy?: Strategy
   readonly shares?: readonly number[]
   readonly samples?: number
-  readonly approve?: true
+  readonly approve?: boolean
+  readonly keepOld?: Millis
   readonly batch?: readonly BatchSize[]
   readonly settle?: Millis
   readonly minHealthy?: Millis
@@ -54,9 +58,51 @@ export const rollout: Operation<RolloutOptions> = {
 async function propose({ fleet, hosts, id }: World, options: RolloutOptions): Promise<Proposal> {
   const { pool, spec: written } = rolledOut(fleet, options.pool)
   const { to, timeout } = options
-  const spec = over(written, options)
-  const rolling = { fleet, pool, spec, to, timeout }
-  const all = await candidates({ fleet, hosts, id }, pool, spec)
+  const rolling = { fleet, pool, spec: over(written, options), to, timeout }
+  const all = await candidates({ fleet, hosts, id }, pool, rolling.spec)
+  const { stages, capacity, facts, names } = await (rolling.spec.strategy === 'blue-green'
+    ? byColour(rolling, all)
+    : inTurn(rolling, all, options))
+  return {
+    situation: {
+      fleet: fleet.name,
+      seats: all.flatMap(({ seats }) => seats).map(({ seat, view, old }) => seatRow(seat.host, view, old)),
+      capacity,
+      facts: [...versions(all), ...facts],
+    },
+    plan: plan(`rollout ${pool.name} to ${to}`, fleet.digest, stages, id),
+    done: `${pool.name} runs ${to} on ${names}`,
+    already: `${pool.name} runs ${to} on ${names} already, and is well`,
+    halfWay: { goOnWith: `zdt resume ${id}`, putBackWith: `zdt rollback ${id}` },
+    onTimeout: 'put-back',
+  }
+}
+
+/** What a strategy makes of a pool. */
+interface Strategic {
+  readonly stages: readonly StageDraft[]
+  readonly capacity: Situation['capacity']
+  readonly facts: readonly string[]
+  /** Who runs the version in the end. */
+  readonly names: string
+}
+
+async function byColour(rolling: Rolling, all: readonly Candidate[]): Promise<Strategic> {
+  const colours = coloursOf(rolling, all)
+  const { live } = colours
+  const isThere = live.servers.every(({ state }) => state.version === rolling.to && state.ill === null)
+  if (isThere) return { stages: [], capacity: [], facts: [], names: namesOf(live.servers) }
+  return {
+    stages: await switchColours(rolling, colours),
+    capacity: [],
+    facts: coloursInWords(rolling, colours),
+    names: namesOf(colours.idle.servers),
+  }
+}
+
+/** Batch by batch, and before them the canary, where there is one. */
+async function inTurn(rolling: Rolling, all: readonly Candidate[], options: RolloutOptions): Promise<Strategic> {
+  const { fleet, pool, spec, to } = rolling
   const todo = all
     .filter(({ state }) => state.version !== to || state.ill !== null)
     .toSorted((a, b) => Number(isWell(a)) - Number(isWell(b)))
@@ -71,26 +117,19 @@ async function propose({ fleet, hosts, id }: World, options: RolloutOptions): Pr
     const one = judged.get(some)
     if (!one) return []
     if (some === canary) return canaryFirst(rolling, some, all, one)
-    return [...deployed(rolling, some, one), ...backAgain(rolling, some), watched(rolling, some)]
+    return [...deployed(rolling, some, one), ...backAgain(rolling, some), watched(rolling, namesOf(some), ready(some))]
   })
-  const names = namesOf(all)
   return {
-    situation: {
-      fleet: fleet.name,
-      seats: all.flatMap(({ seats }) => seats).map(({ seat, view, old }) => seatRow(seat.host, view, old)),
-      capacity: tightest ? [tightest] : [],
-      facts: [...versions(all), ...stillOut(todo), ...(canary.length > 0 ? sharesInFull(rolling, canary, all) : [])],
-    },
-    plan: plan(`rollout ${pool.name} to ${to}`, fleet.digest, stages, id),
-    done: `${pool.name} runs ${to} on ${names}`,
-    already: `${pool.name} runs ${to} on ${names} already, and is well`,
-    halfWay: { goOnWith: `zdt resume ${id}`, putBackWith: `zdt rollback ${id}` },
-    onTimeout: 'put-back',
+    stages,
+    capacity: tightest ? [tightest] : [],
+    facts: [...stillOut(todo), ...(canary.length > 0 ? sharesInFull(rolling, canary, all) : [])],
+    names: namesOf(all),
   }
 }
 
 /** What the flags say goes over zdt.yaml. */
-function over(spec: RolloutSpec, { strategy, batch, settle, minHealthy, shares, samples, approve }: RolloutOptions) {
+function over(spec: RolloutSpec, options: RolloutOptions): RolloutSpec {
+  const { strategy, batch, settle, minHealthy, shares, samples, approve, keepOld } = options
   return {
     ...spec,
     ...(strategy && { strategy }),
@@ -103,6 +142,7 @@ function over(spec: RolloutSpec, { strategy, batch, settle, minHealthy, shares, 
       ...(samples !== undefined && { samples }),
       ...(approve && { approve }),
     },
+    blueGreen: { ...spec.blueGreen, ...(keepOld !== undefined && { keepOld }) },
   }
 }
 

@@ -15,11 +15,16 @@ export type Limits = {
 /** `few`: too few answers to tell, which is not a pass. `text` has the values, whatever it is. */
 export type Verdict = { readonly says: 'pass' | 'fail' | 'few'; readonly text: string }
 
-/** Judges what some servers have answered meanwhile against what all others have. */
-export function judge(answers: Answers, names: readonly string[], limits: Limits): Verdict {
+/**
+ * Judges what some servers have answered meanwhile against what all others have; where those had nothing to answer, against all
+ * that they had answered `before`.
+ */
+export function judge(answers: Answers, before: Answers, names: readonly string[], limits: Limits): Verdict {
   const own = shareOf(answers.filter(({ server }) => names.includes(server)))
-  const others = shareOf(answers.filter(({ server }) => !names.includes(server)))
-  const text = `${names.join(', ')}: ${said(own)}; the others: ${said(others)}`
+  const meanwhile = shareOf(answers.filter(({ server }) => !names.includes(server)))
+  const isAlone = meanwhile.answers === 0
+  const others = isAlone ? shareOf(before.filter(({ server }) => !names.includes(server))) : meanwhile
+  const text = `${names.join(', ')}: ${said(own)}; the others${isAlone ? ' before' : ''}: ${said(others)}`
   if (own.answers < limits.samples) return { says: 'few', text: `${own.answers} of ${limits.samples} answers so far` }
   if (own.share > others.share + limits.maxErrors) return { says: 'fail', text: `too many errors: ${text}` }
   const slower = own.took !== null && others.took !== null && own.took > others.took + limits.maxSlower

@@ -61,14 +61,19 @@ export function backAgain({ fleet, timeout }: Rolling, some: readonly Candidate[
 }
 
 /** They are watched while they serve. `samples` are needed where they are given, and else only wished for. */
-export function watched({ spec, timeout }: Rolling, some: readonly Candidate[], samples?: number): StageDraft {
+export function watched(
+  { spec, timeout }: Rolling,
+  names: string,
+  seats: readonly SeenSeat[],
+  samples?: number,
+): StageDraft {
   const { minHealthy: watch, maxErrors, maxSlower } = spec
   const limits = { maxErrors, maxSlower, samples: samples ?? wished }
   return stage(
-    `watch ${namesOf(some)} serve for ${formatDuration(watch)}`,
+    `watch ${names} serve for ${formatDuration(watch)}`,
     watch === 0 && samples === undefined
       ? []
-      : byBackend(ready(some)).map(([first, ...more]): StepDraft =>
+      : byBackend(seats).map(([first, ...more]): StepDraft =>
           watchSeats.at(first.host, {
             seats: [first, ...more],
             watch,

@@ -49,8 +49,8 @@ export function canaryFirst(
     ),
     given(0),
     ...backAgain(rolling, some, false),
-    watched(rolling, some, samples),
-    ...shares.slice(1).flatMap((_share, index) => [given(index + 1), watched(rolling, some, samples)]),
+    watched(rolling, names, ready(some), samples),
+    ...shares.slice(1).flatMap((_share, index) => [given(index + 1), watched(rolling, names, ready(some), samples)]),
     {
       ...stage('all weights as before', asBefore(fields)),
       ...asking(`${names} answered well. Bring all others to ${rolling.to}?`),

@@ -53,7 +53,8 @@ export const watchSeats = defineWait<Input>({
       known.down = down.length > 0 ? known.down + 1 : 0
       if (known.down > lookedDown) throw new NoUseWaiting(down.join(', '), { host: on.host.name })
       const came = now.map(({ answers }, index) => since(known.start[index]?.answers ?? [], answers))
-      const { says, text } = judge(together(came), [...new Set(servers)], limits)
+      const before = together(known.start.map(({ answers }) => answers))
+      const { says, text } = judge(together(came), before, [...new Set(servers)], limits)
       if (says === 'fail') throw new NoUseWaiting(text, { host: on.host.name })
       const few = says === 'few' && `too few answers to judge: ${text}`
       const waits = notYet(

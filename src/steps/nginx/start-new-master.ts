@@ -76,6 +76,8 @@ export const startNewMaster = defineChange<Input, Found>({
   about: ({ unit }, host) => [nginxThing(host, unit)],
   halfway: (place, { old }, on) => knowsWayBack(on, place, old),
   patience: () => 20_000,
+  // Most of its time it waits for an age.
+  interval: () => 500,
 })
 
 /** Does the new master live, whole, and for long enough? */

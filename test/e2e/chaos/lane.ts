@@ -5,7 +5,7 @@ import { afterAll, beforeAll } from 'vitest'
 import type { Event } from '../../../src/engine/events.ts'
 import { labPaths } from '../../../src/lab/paths.ts'
 import { sleep } from '../../../src/lib/clock.ts'
-import { fromOutside } from '../support/from-outside.ts'
+import { askFromOutside, fromOutside } from '../support/from-outside.ts'
 import { useLab, type Ended, type Given, type Lab } from '../support/lab.ts'
 import { startInLab, type Running } from '../support/running.ts'
 import type { Halt } from './halt-at.ts'
@@ -112,8 +112,9 @@ export async function prepare(lane: Lane, { before: of, orders = [] }: Operation
 
 /** Tells both load balancers orders of the runtime CLI. */
 export async function order(lane: Lane, orders: readonly string[]): Promise<void> {
-  const line = `echo '${orders.join(';')}' | socat -t 10 - UNIX-CONNECT:/run/haproxy/admin.sock`
-  if (orders.length > 0) await Promise.all(['lb1', 'lb2'].map((lb) => lane.root(lb, line)))
+  if (orders.length === 0) return
+  const socket = '/run/haproxy/admin.sock'
+  await Promise.all(['lb1', 'lb2'].map((lb) => askFromOutside(lane.lab, lb, socket, orders.join(';'))))
 }
 
 /** Every seat of the lab as its configuration has it. */

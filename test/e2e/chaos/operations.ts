@@ -22,6 +22,8 @@ export interface Operation {
   after(before: World, lab: Lab): Promise<World>
   /** The host whose network fails, where the moment is not about a host of its own. */
   readonly host: string
+  /** A variant of another row: tried in the full form alone. */
+  readonly deep?: true
 }
 
 /** Every operation that is put through chaos. A new one is one more row. */
@@ -114,7 +116,7 @@ export const operations: readonly Operation[] = [
   },
   {
     name: 'rollout',
-    argv: () => Promise.resolve(['rollout', 'shop', '--to', '2.0.0', '--settle', '200ms', '--min-healthy', '200ms']),
+    argv: () => Promise.resolve(rollout),
     path: '/shop/',
     after: (before) => Promise.resolve(replaced(before, /^(app\d shop) 1\.0\.0/, '$1 2.0.0')),
     host: 'app1',
@@ -126,7 +128,30 @@ export const operations: readonly Operation[] = [
     after: (before) => Promise.resolve(before),
     host: 'web1',
   },
+  {
+    name: 'canary',
+    argv: () => Promise.resolve([...rollout, '--strategy', 'canary', '--shares', '20%,50%', '--samples', '5']),
+    path: '/shop/',
+    after: (before) => Promise.resolve(replaced(before, /^(app\d shop) 1\.0\.0/, '$1 2.0.0')),
+    host: 'app1',
+    deep: true,
+  },
+  {
+    name: 'blue-green',
+    argv: async (lab) => [...rollout, '--keep-old', '200ms', '--fleet', await colouredFleet(lab)],
+    path: '/shop/',
+    orders: ['set server shop/app2 state maint', 'set server shop/app3 state maint'],
+    before: (own) => seat(seat(own, 'shop/app2', 'maint'), 'shop/app3', 'maint'),
+    after: (before) => {
+      const green = seat(seat(before, 'shop/app2', 'ready up'), 'shop/app3', 'ready up')
+      return Promise.resolve(replaced(seat(green, 'shop/app1', 'maint'), /^(app[23] shop) 1\.0\.0/, '$1 2.0.0'))
+    },
+    host: 'app2',
+    deep: true,
+  },
 ]
+
+const rollout = ['rollout', 'shop', '--to', '2.0.0', '--settle', '200ms', '--min-healthy', '200ms'] as const
 
 const haproxyCfg = '/etc/haproxy/haproxy.cfg'
 
@@ -134,6 +159,19 @@ const haproxyCfg = '/etc/haproxy/haproxy.cfg'
 async function configOf(lab: Lab, lb: 'lb1' | 'lb2'): Promise<[string, string]> {
   const text = await fromOutside(lab, lb, `tar -xOf /root/was.tar ${haproxyCfg.slice(1)}`)
   return [text, text.replace('maxconn 8000', 'maxconn 9000')]
+}
+
+/** The lab's fleet, its shop in two colours. */
+async function colouredFleet(lab: Lab): Promise<string> {
+  const directory = join(tmpdir(), `zdt-chaos-colours-${lab.name}`)
+  const yaml = await readFile(labPaths(lab.name).fleet, 'utf8')
+  await mkdir(directory, { recursive: true })
+  const colours = 'blue_green: { colours: { blue: [app1], green: [app2, app3] } }'
+  await writeFile(
+    join(directory, 'zdt.yaml'),
+    yaml.replace('rollout:\n', `rollout:\n      strategy: blue-green\n      ${colours}\n`),
+  )
+  return join(directory, 'zdt.yaml')
 }
 
 /** The lab's fleet with one template, whose maxconn is another than what is live. */

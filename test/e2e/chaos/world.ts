@@ -25,10 +25,11 @@ for file in /usr/sbin/policy-rc.d /usr/sbin/*zdt* /usr/sbin/.*zdt* /run/*zdt* /t
 done
 find /etc/haproxy /etc/nginx /etc/keepalived -type f -exec sha256sum {} + 2>/dev/null | sed 's/^/config /'
 for dir in /proc/[0-9]*; do
-  unit=$(sed -n 's/^0:://p' $dir/cgroup 2>/dev/null)
+  unit=
+  while IFS= read -r line; do case $line in 0::*) unit=$line ;; esac; done 2>/dev/null <$dir/cgroup
   case $unit in
     */nginx.service | */haproxy.service | */keepalived.service)
-      echo "process $(cat $dir/comm) in $(basename $unit)" ;;
+      read -r comm <$dir/comm && echo "process $comm in $(basename $unit)" ;;
     */ssh.service | */user.slice/* | */run-*)
       args=$(tr '\0\n' '  ' <$dir/cmdline 2>/dev/null | cut -c1-150)
       case $args in '' | sshd*) ;; *) printf 'session %s\n' "$args" ;; esac ;;

@@ -1,9 +1,10 @@
+import { askFromOutside } from './from-outside.ts'
 import type { Lab } from './lab.ts'
 
 /** A row of `show stat`, by the names of its header. */
 export type StatRow = Readonly<Record<string, string>>
 
-/** A load balancer of the lab, asked and told over the system's ssh and socat: nothing of zdt's own client is used. */
+/** A load balancer of the lab, asked and told from outside, and over the system's ssh: nothing of zdt's own client is used. */
 export interface Balancer {
   readonly name: string
   readonly address: string
@@ -27,8 +28,7 @@ export interface Balancer {
 
 export function balancerOf(lab: Lab, name: string, address: string): Balancer {
   const sh = (line: string) => shellOn(lab, name, line)
-  const asked = async (socket: string, line: string) =>
-    (await sh(`echo '${line}' | sudo -n socat -t 10 - UNIX-CONNECT:${socket}`)).trim()
+  const asked = async (socket: string, line: string) => (await askFromOutside(lab, name, socket, line)).trim()
   const ask: Balancer['ask'] = (command) => asked('/run/haproxy/admin.sock', command)
   const stat = async (seat: string): Promise<StatRow> => {
     const [backend = '', server = ''] = seat.split('/')

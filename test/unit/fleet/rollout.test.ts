@@ -26,6 +26,7 @@ test('the least that a rollout needs, and what it is by default', () => {
     timeout: 300_000,
     strategy: 'rolling',
     canary: { servers: { count: 1 }, shares: [0.01, 0.05, 0.25], samples: 100, approve: false },
+    blueGreen: { colours: new Map(), keepOld: 60_000 },
   })
 })
 
@@ -42,6 +43,7 @@ test('all that can be said', () => {
       max_slower: 1s
       strategy: canary
       canary: { servers: 10%, shares: '2%, 50%', samples: 1000, approve: true }
+      blue_green: { colours: { blue: [app1], green: [app2] }, keep_old: 10m }
       timeout: 10m`
   expect(read(said)).toMatchObject({
     back: ['release', '--back', '{version}'],
@@ -53,6 +55,13 @@ test('all that can be said', () => {
     maxSlower: 1000,
     strategy: 'canary',
     canary: { servers: { percent: 10 }, shares: [0.02, 0.5], samples: 1000, approve: true },
+    blueGreen: {
+      colours: new Map([
+        ['blue', ['app1']],
+        ['green', ['app2']],
+      ]),
+      keepOld: 600_000,
+    },
   })
 })
 
@@ -67,7 +76,7 @@ test.each([
   ['{ deploy: [x], version: { path: /v }, max_errors: 101% }', /max_errors: "101%" is no share/],
   [
     '{ deploy: [x], version: { path: /v }, strategy: green }',
-    /rollout\.strategy: is "green", expected rolling or canary/,
+    /rollout\.strategy: is "green", expected rolling or canary or blue-green/,
   ],
   [
     '{ deploy: [x], version: { path: /v }, canary: { shares: "5%, 1%" } }',
@@ -76,6 +85,10 @@ test.each([
   [
     '{ deploy: [x], version: { path: /v }, canary: { servers: "1,2" } }',
     /canary\.servers: "1,2" is no number or share/,
+  ],
+  [
+    '{ deploy: [x], version: { path: /v }, blue_green: { colours: { blue: [] } } }',
+    /colours\.blue: is empty, expected a list/,
   ],
   ['{ deploy: [x], version: { path: /v }, settle: soon }', /rollout\.settle: "soon" is no duration/],
 ])('%s', (rollout, mistake) => {

@@ -53,14 +53,20 @@ describe(`${transport}, a Debian host`, () => {
     await expect(refused).rejects.toMatchObject({ said: 'Permission denied' })
   })
 
-  test('a program that deploy may not run as root / sudo says so', async () => {
+  test('a helper that deploy may not run as root / each command goes by itself, and sudo says which it may not', async () => {
     const rule = '/etc/sudoers.d/zz-contract'
-    await host.write(rule, 'deploy ALL=(ALL) NOPASSWD: ALL, !/usr/bin/whoami\n', { as: 'root', mode: '0440' })
+    const but = 'ALL, !/usr/bin/perl, !/usr/bin/whoami'
+    await host.write(rule, `deploy ALL=(ALL) NOPASSWD: ${but}\n`, { as: 'root', mode: '0440' })
+    // The helper of this one runs already.
+    const others = open()
     try {
-      const refused = host.run(['whoami'], { as: 'root' })
+      const other = await others.on(balancer)
+      const refused = other.run(['whoami'], { as: 'root' })
       await expect(refused).rejects.toThrow(BecomeRefused)
       await expect(refused).rejects.toMatchObject({ said: expect.stringContaining('not allowed') as string })
+      expect((await other.run(['id', '-u'], { as: 'root' })).stdout.toString()).toBe('0\n')
     } finally {
+      await others.closeAll()
       await host.run(['rm', rule], { as: 'root' })
     }
   })

@@ -15,6 +15,7 @@ const others = [given('app2', 1000, 5), given('app3', 1000, 5)]
 const verdict = (...own: Given[]) =>
   judge(
     [...own, ...others],
+    [],
     own.map(({ server }) => server),
     limits,
   )
@@ -49,4 +50,15 @@ test('slower than the others by more than is allowed', () => {
 
 test('several are judged together', () => {
   expect(verdict(given('app1', 60, 0), given('app4', 60, 12)).says).toBe('fail')
+})
+
+test('alone, they are measured against what the others had answered before', () => {
+  const rest = others.map((one) => ({ ...one, answers: 0, errors: 0, took: null }))
+  const alone = (own: Given) => judge([own, ...rest], others, [own.server], limits)
+  expect(alone(given('app1', 200, 1))).toMatchObject({
+    says: 'pass',
+    text: expect.stringMatching(/; the others before: 10 errors in 2000 answers \(0\.5 %\), 10 ms each$/) as string,
+  })
+  expect(alone(given('app1', 200, 0, 600))).toMatchObject({ says: 'fail' })
+  expect(alone(given('app1', 200, 6))).toMatchObject({ says: 'fail' })
 })

@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest'
+import type { Rolling } from '../../../../src/operations/rollout/batch.ts'
+import { coloursInWords, coloursOf } from '../../../../src/operations/rollout/blue-green.ts'
+import { candidate } from './candidate.ts'
+
+const well = { version: '1.0.0', ill: null }
+const halves = { blue: ['app1'], green: ['app2', 'app3'] }
+
+function rolling(colours: Readonly<Record<string, readonly string[]>>): Rolling {
+  const spec = { blueGreen: { colours: new Map(Object.entries(colours)), keepOld: 0 } }
+  return { pool: { name: 'shop' }, to: '2.0.0', spec } as unknown as Rolling
+}
+
+const pool = (...admins: ('ready' | 'drain' | 'maint')[]) =>
+  admins.map((admin, index) => candidate(`app${index + 1}`, well, { admin }))
+
+test.each([
+  [pool('ready', 'maint', 'maint'), 'blue'],
+  [pool('drain', 'ready', 'ready'), 'green'],
+])('which colour serves is what the load balancers say: %#', (all, live) => {
+  expect(coloursOf(rolling(halves), all).live.name).toBe(live)
+})
+
+test('in words', () => {
+  const all = pool('ready', 'maint', 'maint')
+  expect(coloursInWords(rolling(halves), coloursOf(rolling(halves), all))).toEqual([
+    'blue (app1) serves shop; green (app2, app3) gets 2.0.0 and takes its place',
+  ])
+})
+
+describe('refused', () => {
+  test.each([
+    ['both serve', pool('ready', 'ready', 'ready'), 'blue serves, green serves'],
+    ['none does', pool('drain', 'maint', 'maint'), 'blue rests, green rests'],
+    ['one does in part', pool('ready', 'maint', 'ready'), 'blue serves, green serves at 1 of 2 places'],
+  ])('%s', (_what, all, sentence) => {
+    expect(() => coloursOf(rolling(halves), all)).toThrow(sentence)
+  })
+
+  test.each([
+    ['a server without a colour', { blue: ['app1'], green: ['app2'] }],
+    ['a server with two', { blue: ['app1', 'app2'], green: ['app2', 'app3'] }],
+    ['a server that the pool has not', { blue: ['app1'], green: ['app2', 'app3', 'app4'] }],
+    ['a server named twice', { blue: ['app1', 'app1'], green: ['app2', 'app3'] }],
+    ['three colours', { blue: ['app1'], green: ['app2'], red: ['app3'] }],
+    ['none', {}],
+  ])('%s', (_what, colours) => {
+    expect(() => coloursOf(rolling(colours), pool('ready', 'maint', 'maint'))).toThrow(
+      'the two colours of shop must have each of its servers once: app1, app2, app3',
+    )
+  })
+})
