@@ -61,7 +61,7 @@ async function propose({ fleet, hosts, id }: World, options: RolloutOptions): Pr
   const rolling = { fleet, pool, spec: over(written, options), to, timeout }
   const all = await candidates({ fleet, hosts, id }, pool, rolling.spec)
   const { stages, capacity, facts, names } = await (rolling.spec.strategy === 'blue-green'
-    ? byColour(rolling, all)
+    ? byColour(rolling, all, options)
     : inTurn(rolling, all, options))
   return {
     situation: {
@@ -87,13 +87,15 @@ interface Strategic {
   readonly names: string
 }
 
-async function byColour(rolling: Rolling, all: readonly Candidate[]): Promise<Strategic> {
+async function byColour(rolling: Rolling, all: readonly Candidate[], options: RolloutOptions): Promise<Strategic> {
   const colours = coloursOf(rolling, all)
   const { live } = colours
   const isThere = live.servers.every(({ state }) => state.version === rolling.to && state.ill === null)
   if (isThere) return { stages: [], capacity: [], facts: [], names: namesOf(live.servers) }
+  // The others serve by then.
+  const judged = await judge(rolling.fleet, rolling.pool, live.servers, options, { later: true })
   return {
-    stages: await switchColours(rolling, colours),
+    stages: switchColours(rolling, colours, judged),
     capacity: [],
     facts: coloursInWords(rolling, colours),
     names: namesOf(colours.idle.servers),
@@ -161,10 +163,17 @@ function withCanary(todo: readonly Candidate[], { canary, batch }: RolloutSpec):
   ]
 }
 
-function judge(fleet: Fleet, pool: Pool, some: readonly Candidate[], options: RolloutOptions): Promise<Judged> {
+function judge(
+  fleet: Fleet,
+  pool: Pool,
+  some: readonly Candidate[],
+  options: RolloutOptions,
+  when: { readonly later?: true } = {},
+): Promise<Judged> {
   return judgeCapacity(fleet, ready(some), {
     doing: `taking ${namesOf(some)} out`,
     anyway: `zdt rollout ${pool.name} --to ${options.to} --allow-empty`,
     allowEmpty: options.allowEmpty,
+    ...when,
   })
 }

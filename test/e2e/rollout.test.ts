@@ -101,7 +101,7 @@ describeOnLab('zdt rollout', () => {
     const [own = [], ...others] = await weights()
     for (const [index, weight] of own.entries()) {
       const share = weight / (weight + others.reduce((sum, each) => sum + (each[index] ?? 0), 0))
-      expect(share).toBeCloseTo(0.05, 1)
+      expect(share).toBeCloseTo(0.05, 2)
     }
 
     const { run } = JSON.parse(first.stdout) as { run: string }

@@ -2,7 +2,7 @@ import { stage, type StageDraft } from '../../engine/plan.ts'
 import { ZdtError } from '../../lib/errors.ts'
 import { formatDuration } from '../../lib/durations.ts'
 import { setServerState } from '../../steps/haproxy/set-state.ts'
-import { judgeCapacity } from '../capacity.ts'
+import type { Judged } from '../capacity.ts'
 import type { SeenSeat } from '../look-at-seats.ts'
 import { intoRotation, outOfRotation, untilDrained } from '../rotation.ts'
 import { deployed, watched, type Rolling } from './batch.ts'
@@ -53,18 +53,13 @@ export function coloursOf({ pool, spec }: Rolling, all: readonly Candidate[]): C
 
 /**
  * The colour that rests gets the version; then it serves, and only then the other one goes, in one step and without a wait. That one
- * stays as it is for a while, to come back at once; and rests when nobody is connected to it any more.
+ * stays as it is for a while, to come back at once; and rests when nobody is connected to it any more. `judged`: that enough
+ * stay when it goes.
  */
-export async function switchColours(rolling: Rolling, { live, idle }: Colours): Promise<StageDraft[]> {
-  const { fleet, pool, spec, timeout, to } = rolling
+export function switchColours(rolling: Rolling, { live, idle }: Colours, judged: Judged): StageDraft[] {
+  const { fleet, spec, timeout } = rolling
   const { keepOld } = spec.blueGreen
   const [before, after] = [seatsOf(live), seatsOf(idle)]
-  const judged = await judgeCapacity(fleet, before, {
-    doing: `taking ${live.name} out`,
-    anyway: `zdt rollout ${pool.name} --to ${to} --allow-empty`,
-    allowEmpty: false,
-    later: true,
-  })
   return [
     ...deployed(rolling, idle.servers, { capacity: [], guards: [] }),
     ...intoRotation(fleet, after, timeout, ({ view }) => view.agent?.enabled === false),

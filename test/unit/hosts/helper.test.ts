@@ -1,6 +1,6 @@
+import { setImmediate } from 'node:timers/promises'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { sleep } from '../../../src/lib/clock.ts'
 import { Helpers } from '../../../src/hosts/helpers.ts'
 import { Frames, framed } from '../../../src/hosts/helper-script.ts'
 import { localTransport } from '../../../src/hosts/local.ts'
@@ -102,7 +102,7 @@ test('given a signal while the helper has not answered / it rejects, and the com
   const stop = new AbortController()
   const never = helpers.start('login', ['sleep', '4321'], { signal: stop.signal })
   // Asked by now, and not answered.
-  await sleep(50)
+  await setImmediate()
   stop.abort(new Error('Ctrl-C'))
   await expect(never).rejects.toThrow('Ctrl-C')
   process.kill(sessions[0]?.group() ?? 0, 'SIGCONT')
