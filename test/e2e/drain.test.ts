@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { describeOnLab, useLab } from './support/lab.ts'
 import { fromOutside } from './support/from-outside.ts'
 import { printed, useShop, vip, soon } from './support/shop.ts'
@@ -56,7 +56,11 @@ describeOnLab('zdt drain', () => {
     test('given a websocket on a worker of before a reload / drain app2 / sees it there, and can shut it by force', async () => {
       const client = await shop.client('websocket', `${vip}/shop/live`)
       await shop.on('lb1', 'sudo systemctl reload haproxy')
-      const old = /# old workers\n(\d+)/.exec(await lb1.askMaster('show proc'))?.[1]
+      const old = await vi.waitFor(async () => {
+        const [, pid] = /# old workers\n(\d+)/.exec(await lb1.askMaster('show proc')) ?? []
+        expect(pid).toBeDefined()
+        return pid
+      }, 10_000)
       expect(Number((await lb1.stat('shop/app2'))['scur'])).toBe(0)
       const drain = await shop.start('drain', 'app2', '--yes', '--timeout', '1s', '--on-timeout', 'force')
       expect(await drain.ended).toMatchObject({ code: 0 })
