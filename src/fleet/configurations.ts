@@ -1,6 +1,6 @@
 import type { HostName } from '../lib/types.ts'
 import { UnknownName } from './errors.ts'
-import type { Fleet, HaproxySpec, KeepalivedSpec, NginxSpec } from './fleet.ts'
+import type { Fleet, HaproxySpec, KeepalivedSpec, NginxSpec, Pool } from './fleet.ts'
 
 /** One daemon's configuration on one host, and the groups of zdt.yaml that it is made from. */
 export type Configuration = { readonly host: HostName } & (
@@ -26,6 +26,16 @@ export function configurationsOf(fleet: Fleet, names: readonly string[] = []): C
       (hosts.length === 0 || hosts.includes(each.host)) &&
       (wanted.length === 0 || servicesOf(each).some((service) => wanted.includes(service))),
   )
+}
+
+/** The file on an nginx host that lists the servers of a pool. */
+export function upstreamFile({ upstreams }: NginxSpec, { backend }: Pool): string {
+  return `${upstreams}/${backend}.conf`
+}
+
+/** The pools that an nginx group balances. */
+export function poolsBehind(fleet: Fleet, { name }: NginxSpec): Pool[] {
+  return [...fleet.pools.values()].filter(({ balancer }) => balancer.kind === 'nginx' && balancer.name === name)
 }
 
 function servicesOf({ daemon, groups }: Configuration): string[] {

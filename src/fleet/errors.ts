@@ -73,17 +73,13 @@ export class AmbiguousServer extends ZdtError {
   }
 }
 
-/** Servers behind an nginx upstream cannot be drained by this version of zdt; they are never passed over in silence. */
+/** A host that an nginx upstream sends to is taken out there by hand: this operation does not do that yet. */
 export class NginxBalancerUnsupported extends ZdtError {
-  constructor(server: string, pools: readonly string[], otherSelectors: readonly string[]) {
-    const [which, whom] = pools.length === 1 ? ['pool', 'which'] : ['pools', 'all of which']
-    super(
-      `${server} is in ${which} ${pools.join(', ')}, ${whom} nginx balances: taking servers out of nginx is not there yet`,
-      {
-        code: 'nginx-balancer-unsupported',
-        exit: 'usage',
-        suggestions: otherSelectors.map((selector) => `say ${selector} to change that HAProxy pool alone`),
-      },
-    )
+  constructor(host: string, places: readonly string[]) {
+    super(`${host} is ${places.join(', ')}, which nginx balances: this takes hosts out of HAProxy alone`, {
+      code: 'nginx-balancer-unsupported',
+      exit: 'usage',
+      suggestions: places.map((place) => `zdt drain ${place}   # first, and --in-place then where there is one`),
+    })
   }
 }

@@ -70,6 +70,8 @@ export interface NginxSpec extends Configured {
   readonly hosts: readonly HostName[]
   /** Default nginx. */
   readonly unit: string
+  /** The directory of the files that hold the servers of each pool that it balances, default /etc/nginx/upstreams. */
+  readonly upstreams: string
 }
 
 export interface KeepalivedSpec extends Configured {
@@ -117,6 +119,18 @@ export type Seat = {
   readonly masterSocket: string
   readonly pool: string
   readonly backend: string
+  readonly server: string
+  readonly address: string
+  readonly port: number
+}
+
+/** A server's place in one upstream of one nginx. Data: it goes into plans and journals. */
+export type UpstreamSeat = {
+  readonly host: HostName
+  readonly pool: string
+  readonly upstream: string
+  /** The file on that host that lists the upstream's servers. */
+  readonly file: string
   readonly server: string
   readonly address: string
   readonly port: number

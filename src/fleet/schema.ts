@@ -64,6 +64,11 @@ const nginx = z.strictObject(
   {
     hosts: hosts.describe('The hosts that run it, all with the same configuration.'),
     unit: field.unit.default('nginx').describe('The systemd unit. Default: `nginx`.'),
+    upstreams: field.hostPath
+      .default('/etc/nginx/upstreams')
+      .describe(
+        'The directory on the hosts with the servers of each pool that it balances, `BACKEND.conf`, which its upstream includes: `zdt drain`, `ready`, `maint` and `weight` change them there. Default: `/etc/nginx/upstreams`.',
+      ),
     ...configured('nginx'),
   },
   field.wrong('a map with hosts'),

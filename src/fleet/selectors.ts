@@ -1,19 +1,25 @@
 import { canonicalAddress } from './address.ts'
 import type { HostName } from '../lib/types.ts'
+import { upstreamFile } from './configurations.ts'
 import { AmbiguousServer, HostIsNoServer, NginxBalancerUnsupported, UnknownName } from './errors.ts'
-import type { Fleet, HostSpec, KeepalivedSpec, Pool, Seat, ServerSpec } from './fleet.ts'
+import type { Fleet, HostSpec, KeepalivedSpec, Pool, Seat, ServerSpec, UpstreamSeat } from './fleet.ts'
 
 interface Membership {
   readonly pool: Pool
   readonly server: ServerSpec
 }
 
+/** Where a server sits, on balancers of both kinds. */
+export interface Places {
+  readonly seats: readonly Seat[]
+  readonly upstreams: readonly UpstreamSeat[]
+}
+
 /**
- * Every seat of a server, named `app2` or `shop/app2`, on every load balancer; the second form means that pool alone.
- * Throws UnknownName, AmbiguousServer when the name is another machine in another pool, and NginxBalancerUnsupported
- * when one of its pools is balanced by nginx.
+ * Every place of a server, named `app2` or `shop/app2`, on every load balancer; the second form means that pool alone.
+ * Throws UnknownName, and AmbiguousServer when the name is another machine in another pool.
  */
-export function seatsOf(fleet: Fleet, selector: string): Seat[] {
+export function placesOf(fleet: Fleet, selector: string): Places {
   const slash = selector.indexOf('/')
   const found =
     slash === -1
@@ -24,7 +30,7 @@ export function seatsOf(fleet: Fleet, selector: string): Seat[] {
     const candidates = found.map((member) => ({ selector: selectorOf(member), address: member.server.address }))
     throw new AmbiguousServer(selector, candidates)
   }
-  return seats(fleet, selector, found)
+  return places(fleet, found)
 }
 
 /**
@@ -35,7 +41,9 @@ export function poolsServing(fleet: Fleet, host: string): Seat[] {
   const { address, otherAddresses = [] } = hostNamed(fleet, host)
   const own = new Set([address, ...otherAddresses].map(canonicalAddress))
   const found = memberships(fleet).filter(({ server }) => own.has(canonicalAddress(server.address)))
-  return seats(fleet, host, found)
+  const behindNginx = found.filter(({ pool }) => pool.balancer.kind === 'nginx')
+  if (behindNginx.length > 0) throw new NginxBalancerUnsupported(host, [...new Set(behindNginx.map(selectorOf))])
+  return [...places(fleet, found).seats]
 }
 
 /** The host that a server of a pool runs on, by its addresses; undefined where it is none of the fleet's. */
@@ -104,14 +112,29 @@ function selectorOf({ pool, server }: Membership): string {
   return `${pool.name}/${server.name}`
 }
 
-function seats(fleet: Fleet, what: string, found: readonly Membership[]): Seat[] {
-  const behindNginx = found.filter(({ pool }) => pool.balancer.kind === 'nginx')
-  if (behindNginx.length > 0) {
-    const pools = [...new Set(behindNginx.map(({ pool }) => pool.name))]
-    const others = found.filter(({ pool }) => pool.balancer.kind === 'haproxy')
-    throw new NginxBalancerUnsupported(what, pools, others.map(selectorOf))
+function places(fleet: Fleet, found: readonly Membership[]): Places {
+  const behind = (kind: Pool['balancer']['kind']) => found.filter(({ pool }) => pool.balancer.kind === kind)
+  return {
+    seats: behind('haproxy').flatMap((member) => seatsIn(fleet, member)),
+    upstreams: behind('nginx').flatMap(({ pool, server }) => upstreamSeatsIn(fleet, pool, [server])),
   }
-  return found.flatMap((member) => seatsIn(fleet, member))
+}
+
+/** The places of a pool's servers, all or some, on every nginx that balances it. */
+export function upstreamSeatsIn(fleet: Fleet, pool: Pool, servers: readonly ServerSpec[] = pool.servers) {
+  const group = fleet.nginx.get(pool.balancer.name)
+  if (group === undefined) throw new TypeError(`checked before, yet there is no nginx/${pool.balancer.name}`)
+  return group.hosts.flatMap((host) =>
+    servers.map(({ name, address, port }): UpstreamSeat => ({
+      host,
+      pool: pool.name,
+      upstream: pool.backend,
+      file: upstreamFile(group, pool),
+      server: name,
+      address,
+      port,
+    })),
+  )
 }
 
 function seatsIn(fleet: Fleet, { pool, server }: Membership): Seat[] {

@@ -63,6 +63,9 @@ function roleFiles(shape: LabShape, host: LabHost, furniture: Furniture): HostFi
     case 'web':
       return [
         { path: 'etc/nginx/nginx.conf', text: renderFile('lab/hosts/nginx.conf.hbs', data) },
+        ...(data.apps.length > 0
+          ? [{ path: 'etc/nginx/upstreams/shop.conf', text: renderFile('lab/hosts/servers.conf.hbs', data) }]
+          : []),
         ...oldNginx(furniture),
         enabled('nginx'),
       ]

@@ -7,7 +7,11 @@ import type { HostName } from '../lib/types.ts'
  * What a run needs for itself: every host it changes, the capacity of every pool whose seats it moves, and, where a host
  * itself is taken out, the VIPs that it is a member of: on all members, so that the next one cannot go meanwhile.
  */
-export function claimsOf(fleet: Fleet, seats: readonly Seat[], hosts: readonly HostName[] = []): Wanted[] {
+export function claimsOf(
+  fleet: Fleet,
+  seats: readonly Pick<Seat, 'host' | 'pool'>[],
+  hosts: readonly HostName[] = [],
+): Wanted[] {
   const scopes = new Map<HostName, Set<Scope>>()
   const claim = (host: HostName, scope: Scope) => scopes.set(host, (scopes.get(host) ?? new Set()).add(scope))
   for (const { host, pool } of seats) {

@@ -1,13 +1,11 @@
-import { claimsOf } from './claims.ts'
 import { plan } from '../engine/plan.ts'
-import { seatsOf } from '../fleet/selectors.ts'
 import type { Millis } from '../lib/types.ts'
-import { judgeCapacity } from './capacity.ts'
-import { lookAtSeats, type SeenSeat } from './look-at-seats.ts'
+import type { SeenSeat } from './look-at-seats.ts'
 import type { Operation, World } from './operation.ts'
+import { claimsOfPlaces, judgePlaces, lookAtPlaces, situationOf, untilNobody, whereOf } from './places.ts'
 import type { Proposal } from './proposal.ts'
-import { balancersOf, outOfRotation, untilDrained } from './rotation.ts'
-import { seatRow } from './seat-row.ts'
+import { outOfRotation } from './rotation.ts'
+import { takenDown } from './upstreams/taken-down.ts'
 
 export interface DrainOptions {
   /** `app2`, or `shop/app2` for one pool alone. */
@@ -24,26 +22,26 @@ export interface DrainOptions {
  */
 export const drain: Operation<DrainOptions> = {
   title: ({ server }) => `drain ${server}`,
-  claims: (fleet, { server }) => claimsOf(fleet, seatsOf(fleet, server)),
+  claims: (fleet, { server }) => claimsOfPlaces(fleet, server),
   propose,
 }
 
-async function propose({ fleet, hosts, id }: World, { server, timeout, allowEmpty }: DrainOptions): Promise<Proposal> {
-  const seen = await lookAtSeats(hosts, seatsOf(fleet, server))
+async function propose(world: World, { server, timeout, allowEmpty }: DrainOptions): Promise<Proposal> {
+  const { fleet, id } = world
+  const places = await lookAtPlaces(world, server)
   const leaving = { doing: `draining ${server}`, anyway: `zdt drain ${server} --allow-empty`, allowEmpty }
-  const judged = await judgeCapacity(fleet, seen, leaving)
-  const where = balancersOf(seen.map(({ seat }) => seat))
+  const judged = await judgePlaces(fleet, places, leaving)
+  const down = await takenDown(world, places.upstreams, { timeout, allowEmpty })
+  const where = whereOf(places)
   return {
-    situation: {
-      fleet: fleet.name,
-      seats: seen.map(({ seat, view, old }) => seatRow(seat.host, view, old)),
+    situation: situationOf(fleet, places, down, {
       capacity: judged.capacity,
-      facts: persistence(seen, server),
-    },
+      facts: persistence(places.seen, server),
+    }),
     plan: plan(
       `drain ${server}`,
       fleet.digest,
-      [...outOfRotation(seen, 'drain', judged), untilDrained(seen, timeout)],
+      [...outOfRotation(places.seen, 'drain', judged), ...down.stages, untilNobody(places, timeout)],
       id,
     ),
     done: `${server} is drained: nobody is connected on ${where}`,

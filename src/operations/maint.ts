@@ -1,12 +1,9 @@
-import { claimsOf } from './claims.ts'
 import { plan } from '../engine/plan.ts'
-import { seatsOf } from '../fleet/selectors.ts'
-import { judgeCapacity } from './capacity.ts'
-import { lookAtSeats } from './look-at-seats.ts'
 import type { Operation, World } from './operation.ts'
+import { claimsOfPlaces, judgePlaces, lookAtPlaces, situationOf, usualPatience, whereOf } from './places.ts'
 import type { Proposal } from './proposal.ts'
-import { balancersOf, outOfRotation } from './rotation.ts'
-import { seatRow } from './seat-row.ts'
+import { outOfRotation } from './rotation.ts'
+import { takenDown } from './upstreams/taken-down.ts'
 
 export interface MaintOptions {
   readonly server: string
@@ -19,23 +16,23 @@ export interface MaintOptions {
  */
 export const maint: Operation<MaintOptions> = {
   title: ({ server }) => `maint ${server}`,
-  claims: (fleet, { server }) => claimsOf(fleet, seatsOf(fleet, server)),
+  claims: (fleet, { server }) => claimsOfPlaces(fleet, server),
   propose,
 }
 
-async function propose({ fleet, hosts, id }: World, { server, allowEmpty }: MaintOptions): Promise<Proposal> {
-  const seen = await lookAtSeats(hosts, seatsOf(fleet, server))
+async function propose(world: World, { server, allowEmpty }: MaintOptions): Promise<Proposal> {
+  const { fleet, id } = world
+  const places = await lookAtPlaces(world, server)
   const leaving = { doing: `maintenance of ${server}`, anyway: `zdt maint ${server} --allow-empty`, allowEmpty }
-  const judged = await judgeCapacity(fleet, seen, leaving)
-  const where = balancersOf(seen.map(({ seat }) => seat))
+  const judged = await judgePlaces(fleet, places, leaving)
+  const down = await takenDown(world, places.upstreams, { timeout: usualPatience, allowEmpty })
+  const where = whereOf(places)
   return {
-    situation: {
-      fleet: fleet.name,
-      seats: seen.map(({ seat, view, old }) => seatRow(seat.host, view, old)),
+    situation: situationOf(fleet, places, down, {
       capacity: judged.capacity,
       facts: ['maintenance does not wait: streams that are open go on until they end (zdt drain waits for them)'],
-    },
-    plan: plan(`maint ${server}`, fleet.digest, outOfRotation(seen, 'maint', judged), id),
+    }),
+    plan: plan(`maint ${server}`, fleet.digest, [...outOfRotation(places.seen, 'maint', judged), ...down.stages], id),
     done: `${server} is in maintenance on ${where}`,
     already: `${server} was in maintenance already on ${where}`,
     putBackWith: `zdt ready ${server}`,

@@ -1,14 +1,15 @@
-import { claimsOf } from './claims.ts'
 import { seatName } from '../daemons/haproxy/commands.ts'
 import { plan } from '../engine/plan.ts'
-import { seatsOf } from '../fleet/selectors.ts'
+import { serverAt } from '../daemons/nginx/upstream/servers-file.ts'
 import type { Millis } from '../lib/types.ts'
-import { lookAtSeats, type SeenSeat } from './look-at-seats.ts'
+import type { SeenSeat } from './look-at-seats.ts'
 import { PastRuns } from './past-runs.ts'
 import type { Operation, World } from './operation.ts'
+import { claimsOfPlaces, lookAtPlaces, situationOf, untilAnswered, whereOf } from './places.ts'
 import type { Proposal } from './proposal.ts'
-import { balancersOf, intoRotation } from './rotation.ts'
-import { seatRow } from './seat-row.ts'
+import { intoRotation } from './rotation.ts'
+import type { SeenUpstream } from './upstreams/look.ts'
+import { broughtBack } from './upstreams/taken-down.ts'
 
 export interface ReadyOptions {
   readonly server: string
@@ -22,32 +23,40 @@ export interface ReadyOptions {
  */
 export const ready: Operation<ReadyOptions> = {
   title: ({ server }) => `ready ${server}`,
-  claims: (fleet, { server }) => claimsOf(fleet, seatsOf(fleet, server)),
+  claims: (fleet, { server }) => claimsOfPlaces(fleet, server),
   propose,
 }
 
-async function propose({ fleet, hosts, id }: World, { server, timeout }: ReadyOptions): Promise<Proposal> {
-  const seen = await lookAtSeats(hosts, seatsOf(fleet, server))
+async function propose(world: World, { server, timeout }: ReadyOptions): Promise<Proposal> {
+  const { fleet, id } = world
+  const places = await lookAtPlaces(world, server)
+  const { seen } = places
   const deaf = seen.filter(({ view }) => view.agent?.enabled === false)
   const past = deaf.length > 0 ? await PastRuns.read() : undefined
   const kept = deaf.filter((one) => past?.agentWasOff(one.seat) === true || isShifted(one))
   const heard = (one: SeenSeat) => deaf.includes(one) && !kept.includes(one)
   const out = seen.filter((one) => one.view.admin !== 'ready' || heard(one))
-  const where = balancersOf(seen.map(({ seat }) => seat))
+  const down = places.upstreams.filter(isDown)
+  const back = await broughtBack(world, down, { timeout, allowEmpty: false })
+  const where = whereOf(places)
   return {
-    situation: {
-      fleet: fleet.name,
-      seats: seen.map(({ seat, view, old }) => seatRow(seat.host, view, old)),
-      capacity: [],
-      facts: seen.flatMap((one) => remarks(one, kept, server)),
-    },
-    plan: plan(`ready ${server}`, fleet.digest, intoRotation(fleet, out, timeout, heard), id),
+    situation: situationOf(fleet, places, back, { facts: seen.flatMap((one) => remarks(one, kept, server)) }),
+    plan: plan(
+      `ready ${server}`,
+      fleet.digest,
+      [...intoRotation(fleet, out, timeout, heard), untilAnswered(down, timeout), ...back.stages],
+      id,
+    ),
     done: `${server} serves again on ${where}, after a fresh check`,
     already: `${server} was ready already on ${where}`,
     putBackWith: `zdt drain ${server}`,
     halfWay: { goOnWith: `zdt ready ${server}` },
     onTimeout: 'put-back',
   }
+}
+
+function isDown({ seats, servers }: SeenUpstream): boolean {
+  return seats.some((seat) => serverAt(servers, seat)?.down === true)
 }
 
 /** Does it have another weight than configured? `zdt weight` holds the agent off then, and hears it again at 100%. */

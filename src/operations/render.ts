@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { readingVersion } from '../daemons/reading-version.ts'
 import { configurationsOf } from '../fleet/configurations.ts'
 import type { Fleet } from '../fleet/fleet.ts'
+import { NoSuchFile } from '../hosts/errors.ts'
 import type { Hosts } from '../hosts/host.ts'
 import { redact } from '../lib/redact.ts'
 import type { Daemon, Rendered, RenderedFile } from '../lib/rendered.ts'
@@ -58,6 +59,17 @@ export function versionOn(fleet: Fleet, hosts: Hosts): VersionOf {
   return async (daemon, name) => {
     const [found] = configurationsOf(fleet, [name, daemon])
     return await readingVersion(await hosts.on(name), daemon, found?.groups[0].unit ?? daemon)
+  }
+}
+
+/** Asks the hosts what their files say. */
+export function liveTextOn(hosts: Hosts): (host: HostName, path: string) => Promise<string | undefined> {
+  return async (name, path) => {
+    const host = await hosts.on(name)
+    return await host.read(path, { as: 'root' }).then(String, (error: unknown) => {
+      if (error instanceof NoSuchFile) return undefined
+      throw error
+    })
   }
 }
 

@@ -5,8 +5,10 @@ import type { Fleet, KeepalivedSpec, Pool } from '../fleet/fleet.ts'
 import { UnknownName } from '../fleet/errors.ts'
 import type { Hosts } from '../hosts/host.ts'
 import type { HostName } from '../lib/types.ts'
+import { upstreamSeatsIn } from '../fleet/selectors.ts'
 import { daemonsOn } from './daemon-status.ts'
 import { seatRow } from './seat-row.ts'
+import { lookAtUpstreams } from './upstreams/look.ts'
 import type { CellStatus, HostStatus, PoolStatus, StatusReport, VipStatus } from './status-report.ts'
 
 /** What is true of the fleet now; of these hosts, pools and servers alone where some are named. A host that is down is part of it. */
@@ -57,13 +59,32 @@ async function vipStatus(hosts: Hosts, { name, address, hosts: members }: Keepal
 }
 
 async function poolStatus(fleet: Fleet, hosts: Hosts, pool: Pool): Promise<PoolStatus | undefined> {
+  if (pool.balancer.kind === 'nginx') return await upstreamStatus(fleet, hosts, pool)
   const group = fleet.haproxy.get(pool.balancer.name)
-  if (pool.balancer.kind !== 'haproxy' || !group) return undefined
+  if (!group) return undefined
   const rows = await Promise.all(
     group.hosts.map(async (name) => {
       try {
         const host = await hosts.on(name)
         return { host: name, cells: cellsOf(pool, await servers(host, group.socket, { backend: pool.backend })) }
+      } catch (thrown) {
+        return { host: name, cells: [], error: told(asZdtError(thrown, name)) }
+      }
+    }),
+  )
+  return { pool: pool.name, servers: pool.servers.map(({ name }) => name), rows: marked(rows) }
+}
+
+/** The same behind nginx: by its files, the kernel and the servers' own answers. */
+async function upstreamStatus(fleet: Fleet, hosts: Hosts, pool: Pool): Promise<PoolStatus> {
+  const seats = upstreamSeatsIn(fleet, pool)
+  const names = [...new Set(seats.map(({ host }) => host))]
+  const rows = await Promise.all(
+    names.map(async (name) => {
+      try {
+        const own = seats.filter(({ host }) => host === name)
+        const [seen] = await lookAtUpstreams(fleet, hosts, own)
+        return { host: name, cells: (seen?.rows ?? []).map((row): CellStatus => ({ ...row, differs: false })) }
       } catch (thrown) {
         return { host: name, cells: [], error: told(asZdtError(thrown, name)) }
       }

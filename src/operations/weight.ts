@@ -1,18 +1,18 @@
-import { claimsOf } from './claims.ts'
 import type { Weight } from '../daemons/haproxy/commands.ts'
 import { effectiveWeight, weightInFull } from '../daemons/haproxy/weights.ts'
 import { plan, stage } from '../engine/plan.ts'
-import { seatsOf } from '../fleet/selectors.ts'
 import { ZdtError } from '../lib/errors.ts'
+import type { HostName } from '../lib/types.ts'
 import { setAgent } from '../steps/haproxy/set-agent.ts'
 import { refuseNothing, setServerWeight } from '../steps/haproxy/set-weight.ts'
 import { judgeCapacity, questionBeforeUndo } from './capacity.ts'
-import { lookAtSeats, type SeenSeat } from './look-at-seats.ts'
+import type { SeenSeat } from './look-at-seats.ts'
 import { PastRuns } from './past-runs.ts'
 import type { Operation, World } from './operation.ts'
+import { claimsOfPlaces, lookAtPlaces, situationOf, whereOf } from './places.ts'
 import type { Proposal } from './proposal.ts'
-import { balancersOf, namesOf } from './rotation.ts'
-import { seatRow } from './seat-row.ts'
+import { namesOf } from './rotation.ts'
+import { linesOf, weighed } from './upstreams/weighed.ts'
 
 export interface WeightOptions {
   readonly server: string
@@ -23,15 +23,14 @@ export interface WeightOptions {
 /** Shifts a server's share of new connections on every load balancer. Weight 0 counts as leaving: it is refused like a drain. */
 export const weight: Operation<WeightOptions> = {
   title: ({ server, weight: share }) => `weight ${server} ${share}`,
-  claims: (fleet, { server }) => claimsOf(fleet, seatsOf(fleet, server)),
+  claims: (fleet, { server }) => claimsOfPlaces(fleet, server),
   propose,
 }
 
-async function propose(
-  { fleet, hosts, id }: World,
-  { server, weight: share, allowEmpty }: WeightOptions,
-): Promise<Proposal> {
-  const seen = await lookAtSeats(hosts, seatsOf(fleet, server))
+async function propose(world: World, { server, weight: share, allowEmpty }: WeightOptions): Promise<Proposal> {
+  const { fleet, id } = world
+  const places = await lookAtPlaces(world, server)
+  const { seen, upstreams } = places
   for (const one of seen) {
     refuseIfStatic(one, share)
     refuseNothing(one.seat, share, one.view.initialWeight)
@@ -42,21 +41,28 @@ async function propose(
     anyway: `zdt weight ${server} ${share} --allow-empty`,
     allowEmpty,
   })
+  const behind = await weighed(world, upstreams, server, share)
   const seats = seen.map(({ seat }) => seat)
-  const comesTo = inFull(seen, share)
+  const lines = linesOf(upstreams)
+  const comesTo = inFull(
+    [
+      ...seen.map(({ seat: { host }, view }) => ({ host, full: view.initialWeight })),
+      ...lines.map(({ host, line: { full } }) => ({ host, full })),
+    ],
+    share,
+  )
+  const where = whereOf(places)
   const { held, heard } = await agentsOf(seen, share)
-  const before = [...new Set(seen.map(({ view }) => view.weight))]
+  const before = [...new Set([...seen.map(({ view }) => view.weight), ...lines.map(({ line }) => line.weight)])]
   const back = before.length === 1 ? `zdt weight ${server} ${before[0]}` : undefined
   return {
-    situation: {
-      fleet: fleet.name,
-      seats: seen.map(({ seat, view, old }) => seatRow(seat.host, view, old)),
+    situation: situationOf(fleet, places, behind, {
       capacity,
       facts: held.map(
         (seat) =>
           `the agent check of ${namesOf([seat])} on ${seat.host} is held off until zdt weight ${server} 100%: it may set the weight`,
       ),
-    },
+    }),
     plan: plan(
       `weight ${server} ${share}`,
       fleet.digest,
@@ -77,11 +83,12 @@ async function propose(
           `hear the agent check of ${namesOf(heard)} again`,
           heard.map((seat) => setAgent.at(seat.host, { seat, agent: 'heard' })),
         ),
+        ...behind.stages,
       ],
       id,
     ),
-    done: `${server} has weight ${share} on ${balancersOf(seats)}${comesTo}`,
-    already: `${server} had weight ${share} already on ${balancersOf(seats)}${comesTo}`,
+    done: `${server} has weight ${share} on ${where}${comesTo}`,
+    already: `${server} had weight ${share} already on ${where}${comesTo}`,
     ...(back && { putBackWith: back }),
     halfWay: { goOnWith: `zdt weight ${server} ${share}`, ...(back && { putBackWith: back }) },
     onTimeout: 'put-back',
@@ -89,8 +96,8 @@ async function propose(
 }
 
 /** ` (50% of 100 → 50)`; where load balancers are configured differently, what it comes to on each. */
-function inFull(seen: readonly SeenSeat[], share: Weight): string {
-  const each = seen.map(({ seat, view }) => ({ on: seat.host, comesTo: weightInFull(share, view.initialWeight) }))
+function inFull(seen: readonly { readonly host: HostName; readonly full: number }[], share: Weight): string {
+  const each = seen.map(({ host, full }) => ({ on: host, comesTo: weightInFull(share, full) }))
   const [one, ...more] = new Set(each.map(({ comesTo }) => comesTo))
   if (one === undefined) return ''
   if (more.length === 0) return ` (${one})`

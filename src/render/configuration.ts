@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import type { Configuration } from '../fleet/configurations.ts'
+import { poolsBehind, upstreamFile, type Configuration } from '../fleet/configurations.ts'
 import type { FileSpec, Fleet } from '../fleet/fleet.ts'
 import { ZdtError } from '../lib/errors.ts'
 import type { Daemon, Rendered, RenderedFile } from '../lib/rendered.ts'
-import { templateData } from './data.ts'
+import { poolData, templateData } from './data.ts'
 import { TemplateError } from './errors.ts'
 import { Library, ownTemplates } from './library.ts'
 import type { Template } from './parse.ts'
@@ -48,13 +48,17 @@ export async function renderConfiguration(
   const secrets = new Set<string>()
   const templates: Template[] = []
 
-  async function rendered(path: string, spec: Omit<FileSpec, 'path' | 'source'>): Promise<RenderedFile> {
+  async function rendered(
+    path: string,
+    spec: Omit<FileSpec, 'path' | 'source'>,
+    own: object = data,
+  ): Promise<RenderedFile> {
     const from =
       spec.template === undefined
-        ? library.named(mainTemplates[daemon])
+        ? library.named(own === data ? mainTemplates[daemon] : 'nginx/servers')
         : library.file(resolve(directory, spec.template))
     templates.push(from)
-    const { text, secrets: within } = await renderTemplate(from, data, { daemon, library, supply })
+    const { text, secrets: within } = await renderTemplate(from, own, { daemon, library, supply })
     for (const secret of within) secrets.add(secret)
     if (path === config && text.trim() === '') {
       // Keepalived would take it and let its VIPs go (TRAPS: Keepalived).
@@ -67,6 +71,12 @@ export async function renderConfiguration(
   for (const spec of filesOf(groups)) {
     if (spec.source === undefined) files.push(await rendered(spec.path, spec))
     else files.push(await copied(resolve(directory, spec.source), spec))
+  }
+  if (configuration.daemon === 'nginx') {
+    const [nginx] = configuration.groups
+    for (const pool of poolsBehind(fleet, nginx)) {
+      files.push(await rendered(upstreamFile(nginx, pool), { secret: false }, { ...data, pool: poolData(pool) }))
+    }
   }
   refuseUnread(fleet, configuration, templates, library)
   return { daemon, group, host, unit, files, secrets: [...secrets] }

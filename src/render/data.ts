@@ -1,4 +1,4 @@
-import type { Configuration } from '../fleet/configurations.ts'
+import { poolsBehind, upstreamFile, type Configuration } from '../fleet/configurations.ts'
 import { canonicalAddress } from '../fleet/address.ts'
 import type { Fleet, HostSpec, KeepalivedSpec, Pool, Vars } from '../fleet/fleet.ts'
 import { hostNamed } from '../fleet/selectors.ts'
@@ -34,7 +34,10 @@ export function templateData(fleet: Fleet, configuration: Configuration): object
       return {
         ...common,
         vips: vipsOf(fleet, name),
-        pools: poolsOf(fleet, daemon, group.name),
+        pools: poolsBehind(fleet, configuration.groups[0]).map((pool) => ({
+          ...poolData(pool),
+          servers_file: upstreamFile(configuration.groups[0], pool),
+        })),
         balancers: balancersOf(fleet, host),
       }
     case 'keepalived':
@@ -73,13 +76,12 @@ function isIpv6(address: string): boolean {
 function poolsOf(fleet: Fleet, kind: Pool['balancer']['kind'], group: string) {
   return [...fleet.pools.values()]
     .filter(({ balancer }) => balancer.kind === kind && balancer.name === group)
-    .map(({ name, backend, servers, minAvailable, vars }) => ({
-      name,
-      backend,
-      servers,
-      min_available: minAvailable,
-      vars,
-    }))
+    .map(poolData)
+}
+
+/** A pool as templates see it. */
+export function poolData({ name, backend, servers, minAvailable, vars }: Pool) {
+  return { name, backend, servers, min_available: minAvailable, vars }
 }
 
 /** The hosts of whose pools this host is a server: who speaks to it in the clients' name. */

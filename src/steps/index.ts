@@ -45,6 +45,9 @@ import { replaceBinary } from './nginx/replace-binary.ts'
 import { retireOldWorkers } from './nginx/retire-old-workers.ts'
 import { startNewMaster } from './nginx/start-new-master.ts'
 import { trialStart } from './nginx/trial-start.ts'
+import { awaitAnswer } from './upstream/await-answer.ts'
+import { awaitUnconnected } from './upstream/await-unconnected.ts'
+import { enoughAnswer } from './upstream/enough-answer.ts'
 import { announceVip } from './vip/announce.ts'
 import { awaitFit } from './vip/await-fit.ts'
 import { awaitHolder } from './vip/await-holder.ts'
@@ -65,6 +68,9 @@ const all = [
   reloadDaemon,
   stageConfig,
   tryConfig,
+  awaitAnswer,
+  awaitUnconnected,
+  enoughAnswer,
   addServerAtRunTime,
   askFreshCheck,
   awaitDrained,

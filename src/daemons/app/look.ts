@@ -36,7 +36,12 @@ function asVersion(text: string): string | null {
   return versionPattern.test(trimmed) ? trimmed : null
 }
 
-async function illnessOf(host: Host, { address, port, health }: App, signal?: AbortSignal): Promise<string | null> {
+/** Why an application is not well, asked from a host; null when it is. Throws what Host.run throws. */
+export async function illnessOf(
+  host: Host,
+  { address, port, health }: Omit<App, 'version'>,
+  signal?: AbortSignal,
+): Promise<string | null> {
   if ('command' in health) {
     const { code, stdout, stderr } = await host.run(health.command, signal && { signal })
     const said = `${stdout.toString()}${stderr.toString()}`.trim().split('\n').at(-1) ?? ''

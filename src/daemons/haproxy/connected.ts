@@ -1,7 +1,7 @@
 import type { Host } from '../../hosts/host.ts'
 import { sleep } from '../../lib/clock.ts'
 import type { Place } from './commands.ts'
-import { connectionsTo } from './connections.ts'
+import { connectionsTo } from '../linux/connections-to.ts'
 import { NoRuntimeSocket, NoSuchSeat } from './errors.ts'
 import { unlessGone } from './leaving.ts'
 import type { AskOptions } from './conversation.ts'

@@ -1,5 +1,5 @@
 import type { Millis } from '../../lib/types.ts'
-import type { Connection } from './connections.ts'
+import type { Connection } from '../linux/connections-to.ts'
 
 /** A connection on which nothing moved for this long, and nothing waits, carries no traffic at this moment. */
 const quiet: Millis = 1000

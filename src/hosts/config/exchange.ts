@@ -11,7 +11,7 @@ export class NotAsPlanned extends FileRefused {}
  * what zdt wrote. Done again after it died anywhere, it goes on from there.
  */
 const put = String.raw`${moveFunctions}
-unit=$1 kept=$2 keep=$3; shift 3
+unit=$1 kept=$2 keep=$3 extent=$4; shift 4
 check() {
   live=$(digest "$1")
   [ "$live" != "$4" ] || return 0
@@ -26,10 +26,15 @@ keep() {
 }
 move() { [ "$(digest "$1")" = "$4" ] || { mv -fT -- "$2" "$1"; sync "${'$'}{1%/*}"; }; rm -f -- "$2"; }
 note() { printf '%s  %s\n' "$4" "$1" >> "$unit/written.new"; }
+amend() {
+  A="$3  $1" B="$4  $1" awk '{ print $0 == ENVIRON["A"] ? ENVIRON["B"] : $0 }' "$unit/written.new" > "$unit/written.part"
+  mv -fT -- "$unit/written.part" "$unit/written.new"
+}
 each check "$@"
 if [ ! -d "$kept" ]; then
-  mkdir -p "$unit/kept"
-  ls -1 "$unit/kept" | head -n "-$((keep - 1))" | while read -r old; do rm -rf -- "$unit/kept/$old"; done
+  shelf=${'$'}{kept%/*}
+  mkdir -p "$shelf"
+  ls -1 "$shelf" | head -n "-$((keep - 1))" | while read -r old; do rm -rf -- "$shelf/$old"; done
   rm -rf -- "$kept.part"; mkdir -p "$kept.part/files"
   each keep "$@"
   [ ! -e "$unit/written" ] || cp -a -- "$unit/written" "$kept.part/written"
@@ -38,7 +43,13 @@ if [ ! -d "$kept" ]; then
 fi
 each move "$@"
 rm -f "$unit/written.new"
-each note "$@"
+if [ "$extent" = whole ]; then
+  each note "$@"
+elif [ -e "$unit/written" ]; then
+  cp -a -- "$unit/written" "$unit/written.new"
+  each amend "$@"
+fi
+[ -e "$unit/written.new" ] || exit 0
 mv -f -- "$unit/written.new" "$unit/written"
 sync "$unit"
 `
@@ -78,7 +89,9 @@ export async function putInPlace(
   moves: readonly FileMove[],
   options: Pick<RunOptions, 'signal'> = {},
 ): Promise<void> {
-  const words = [kept.directory, keptDirectory(kept), String(versionsKept), ...moveWords(moves)]
+  // Of a part of a set, what zdt wrote of the others is still so; and a file that was not zdt's has not become it.
+  const extent = kept.shelf === undefined ? 'whole' : 'part'
+  const words = [kept.directory, keptDirectory(kept), String(versionsKept), extent, ...moveWords(moves)]
   await must(host, ['sh', '-c', put, 'zdt-put', ...words], moves, options)
 }
 

@@ -12,12 +12,15 @@ export function unitDirectory(unit: string): string {
 }
 
 /** What lay there before a run replaced it. */
-export function keptDirectory({ directory, name }: Kept): string {
-  return `${directory}/kept/${name}`
+export function keptDirectory({ directory, shelf, name }: Kept): string {
+  return `${directory}/${shelf ?? 'kept'}/${name}`
 }
 
-/** A version: in which unit's directory it is kept, and by what name. */
-export type Kept = { readonly directory: string; readonly name: string }
+/**
+ * A version: in which unit's directory it is kept, and by what name. What is set at run time (who is drained) has a shelf
+ * of its own, so that ten drains do not push out the last ten configurations.
+ */
+export type Kept = { readonly directory: string; readonly shelf?: 'run-time'; readonly name: string }
 
 /** The name of the version that a run keeps; names sort by time: `20261121T123045Z-7K2Q9X`. */
 export function keptName(run: string, now = new Date()): string {

@@ -12,7 +12,7 @@ import { removeServerAtRunTime } from '../../steps/haproxy/remove-server.ts'
 import { setServerAddress } from '../../steps/haproxy/set-address.ts'
 import { setServerState } from '../../steps/haproxy/set-state.ts'
 import { setServerWeight } from '../../steps/haproxy/set-weight.ts'
-import type { OutOptions } from './out-meanwhile.ts'
+import type { OutOptions } from '../out-meanwhile.ts'
 
 /** A change of a server that the runtime CLI of one load balancer is to make. */
 export interface ChangeOn {

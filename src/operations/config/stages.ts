@@ -11,7 +11,7 @@ import { oldWorkersGone } from '../../steps/haproxy/old-workers-gone.ts'
 import { atRunTime } from './at-run-time.ts'
 import { certificatesRenewed } from './certificates.ts'
 import { mostOldWorkers } from '../../daemons/haproxy/old-workers.ts'
-import type { OutOptions } from './out-meanwhile.ts'
+import type { OutOptions } from '../out-meanwhile.ts'
 import { newOf, type Work } from './work.ts'
 
 /** On every host before anything is live on one: a configuration that does not live anywhere costs nobody anything. */

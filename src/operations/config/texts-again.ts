@@ -6,7 +6,7 @@ import { unitDirectory } from '../../hosts/config/places.ts'
 import type { Hosts } from '../../hosts/host.ts'
 import { sha256 } from '../../lib/digest.ts'
 import { renderFleet } from '../rendered.ts'
-import { versionOn } from '../render.ts'
+import { liveTextOn, versionOn } from '../render.ts'
 import { putLive } from '../../steps/config/put-live.ts'
 import type { Which } from '../../steps/config/reloaders/reloader.ts'
 import { textsOf } from './apply.ts'
@@ -19,7 +19,10 @@ export function textsAgain(plan: Plan, fleet: Fleet, hosts: Hosts): (digest: str
   const selection = servicesIn(plan)
   let rendering: Promise<ReadonlyMap<string, string>> | undefined
   return async (digest) => {
-    rendering ??= renderFleet(fleet, selection, { versionOf: versionOn(fleet, hosts) }).then(textsOf)
+    rendering ??= renderFleet(fleet, selection, {
+      versionOf: versionOn(fleet, hosts),
+      liveText: liveTextOn(hosts),
+    }).then(textsOf)
     return (await rendering).get(digest) ?? (await keptText(fleet, hosts, selection, digest))
   }
 }

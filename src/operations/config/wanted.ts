@@ -1,13 +1,16 @@
 import type { Fleet } from '../../fleet/fleet.ts'
 import type { Hosts } from '../../hosts/host.ts'
 import { renderFleet } from '../rendered.ts'
-import { versionOn } from '../render.ts'
+import { liveTextOn, versionOn } from '../render.ts'
 import { withNeeds } from './needs.ts'
 import { compare, type Compared, type ServiceChange } from './compare.ts'
 
 /** What is to be on the selected hosts, beside what is. Throws TemplateError and the like, UnknownName, and what hosts throw. */
 export async function wanted(fleet: Fleet, hosts: Hosts, selection: readonly string[]): Promise<Compared[]> {
-  const rendered = await renderFleet(fleet, selection, { versionOf: versionOn(fleet, hosts) })
+  const rendered = await renderFleet(fleet, selection, {
+    versionOf: versionOn(fleet, hosts),
+    liveText: liveTextOn(hosts),
+  })
   return withNeeds(fleet, hosts, await compare(hosts, rendered))
 }
 

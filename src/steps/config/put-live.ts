@@ -9,6 +9,7 @@ import { keptDirectory, unitDirectory, type Kept } from '../../hosts/config/plac
 import { quote } from '../../lib/quote.ts'
 import type { Json } from '../../lib/types.ts'
 import { defineChange, notYet } from '../define.ts'
+import { enoughAnswer, type UndoQuestion } from '../upstream/enough-answer.ts'
 import { fileThing, daemonThing } from '../things.ts'
 import { awaitReload, lookAtReload, reloadPatience } from './reloaders/await-reload.ts'
 import { reloaderOf } from './reloaders/index.ts'
@@ -18,8 +19,12 @@ type Input = Which & {
   readonly moves: readonly FileMove[]
   /** The name of the version that is kept of what lies there now. */
   readonly kept: string
+  /** On its shelf, where it is a version of what is set at run time. */
+  readonly shelf?: 'run-time'
   /** False where the running daemon has been told already, or will be, by other means. */
   readonly reload: boolean
+  /** What to ask before it is undone, where that takes servers out again. */
+  readonly capacity?: UndoQuestion
 }
 
 type Found = {
@@ -95,6 +100,8 @@ export const putLive = defineChange<Input, Found>({
     if (odd.length === 0) return true
     return odd.every(({ path }) => path === input.config) && isMomentary((await textAt(on, input.config)) ?? '')
   },
+  undoGuard: ({ capacity }, _found, host) =>
+    capacity && enoughAnswer.at(host, { ...capacity, anyway: `zdt maint ${capacity.leaving[0] ?? ''} --allow-empty` }),
   patience: () => reloadPatience,
 })
 
@@ -133,8 +140,8 @@ async function start({ unit }: Input, on: On): Promise<void> {
   await on.host.run(['systemctl', 'start', '--', unit], { as: 'root', signal: on.signal, timeout: reloadPatience })
 }
 
-function keptOf({ unit, kept }: Input): Kept {
-  return { directory: unitDirectory(unit), name: kept }
+function keptOf({ unit, kept, shelf }: Input): Kept {
+  return { directory: unitDirectory(unit), ...(shelf && { shelf }), name: kept }
 }
 
 function keptFile(input: Input, target: string): string {

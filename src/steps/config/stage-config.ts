@@ -33,7 +33,7 @@ export const stageConfig = defineChange<Input, Found>({
   apply: async ({ moves }, _found, on) => {
     const files = await Promise.all(
       moves.map(async (move) => {
-        const content = await on.text(move.to)
+        const content = move.text ?? (await on.text(move.to))
         if (sha256(content) !== move.to)
           throw new NoUseWaiting(`${move.path} is not as planned`, { host: on.host.name })
         return { move, content }

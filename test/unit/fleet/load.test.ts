@@ -98,6 +98,7 @@ probe: { url: "https://[2001:db8::100]/healthz" }
     name: 'web',
     hosts: ['b'],
     unit: 'openresty',
+    upstreams: '/etc/nginx/upstreams',
     config: '/opt/n.conf',
     vars: {},
     files: [{ path: '/opt/k.pem', source: 'k.pem', secret: true, mode: '0640' }],

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseFleet } from '../../../src/fleet/load.ts'
-import { hostNamed, poolNamed, poolsServing, seatsOf } from '../../../src/fleet/selectors.ts'
+import { hostNamed, poolNamed, placesOf, poolsServing } from '../../../src/fleet/selectors.ts'
 
 const fleet = parseFleet(
   `hosts:
@@ -30,7 +30,7 @@ const said = (ask: () => unknown) => {
   }
 }
 const places = (selector: string) =>
-  seatsOf(fleet, selector).map((seat) => `${seat.host} ${seat.backend}/${seat.server}`)
+  placesOf(fleet, selector).seats.map((seat) => `${seat.host} ${seat.backend}/${seat.server}`)
 
 test('a server has a seat on every load balancer of its pool', () =>
   expect(places('app1')).toEqual(['lb1 shop/app1', 'lb2 shop/app1']))
@@ -41,7 +41,7 @@ test('a server at one address in two pools is one server', () =>
 test('a pool before the name means that pool alone', () => expect(places('admin/app2')).toEqual(['lb2 back/app2']))
 
 test('a seat is all that a step needs', () =>
-  expect(seatsOf(fleet, 'admin/app2')).toEqual([
+  expect(placesOf(fleet, 'admin/app2').seats).toEqual([
     {
       host: 'lb2',
       socket: '/run/inner.sock',
@@ -55,7 +55,7 @@ test('a seat is all that a step needs', () =>
   ]))
 
 test('one name for two machines is refused, naming both', () =>
-  expect(said(() => seatsOf(fleet, 'app3'))).toMatchObject({
+  expect(said(() => placesOf(fleet, 'app3'))).toMatchObject({
     message: 'app3 is a different machine in each of 2 pools',
     code: 'ambiguous-server',
     exit: 'usage',
@@ -63,7 +63,7 @@ test('one name for two machines is refused, naming both', () =>
   }))
 
 test('an unknown server, with the nearest and all of them', () =>
-  expect(said(() => seatsOf(fleet, 'ap2'))).toMatchObject({
+  expect(said(() => placesOf(fleet, 'ap2'))).toMatchObject({
     message: 'no server "ap2" in zdt.yaml',
     code: 'unknown-name',
     exit: 'usage',
@@ -71,25 +71,29 @@ test('an unknown server, with the nearest and all of them', () =>
   }))
 
 test('an unknown server of a pool, and an unknown pool', () => {
-  expect(said(() => seatsOf(fleet, 'admin/app1'))).toMatchObject({
+  expect(said(() => placesOf(fleet, 'admin/app1'))).toMatchObject({
     message: 'no server "app1" in pool admin',
     suggestions: ['did you mean app2 or app3?', 'pool admin has app2, app3'],
   })
-  expect(said(() => seatsOf(fleet, 'shoop/app1'))).toMatchObject({ message: 'no pool "shoop" in zdt.yaml' })
+  expect(said(() => placesOf(fleet, 'shoop/app1'))).toMatchObject({ message: 'no pool "shoop" in zdt.yaml' })
 })
 
-test('a server behind nginx is refused, never passed over', () => {
-  expect(said(() => seatsOf(fleet, 'alone'))).toMatchObject({
-    message: 'alone is in pool mixed, which nginx balances: taking servers out of nginx is not there yet',
-    code: 'nginx-balancer-unsupported',
-    exit: 'usage',
-    suggestions: [],
-  })
-  expect(said(() => seatsOf(fleet, 'one'))).toMatchObject({
-    message: 'one is in pool mixed, which nginx balances: taking servers out of nginx is not there yet',
-    suggestions: ['say shop/one to change that HAProxy pool alone'],
-  })
-  expect(places('shop/one')).toEqual(['lb1 shop/one', 'lb2 shop/one'])
+test('a server behind nginx has a line in the file of its upstream, on every nginx', () => {
+  const { seats, upstreams } = placesOf(fleet, 'one')
+  expect(seats.map(({ host, backend }) => `${host} ${backend}`)).toEqual(['lb1 shop', 'lb2 shop'])
+  expect(upstreams).toEqual([
+    {
+      host: 'web1',
+      pool: 'mixed',
+      upstream: 'mixed',
+      file: '/etc/nginx/upstreams/mixed.conf',
+      server: 'one',
+      address: '10.0.0.31',
+      port: 82,
+    },
+  ])
+  expect(placesOf(fleet, 'alone')).toMatchObject({ seats: [], upstreams: [{ server: 'alone' }] })
+  expect(placesOf(fleet, 'shop/one').upstreams).toEqual([])
 })
 
 test('a host is found as a server by any of its addresses', () => {
@@ -98,7 +102,10 @@ test('a host is found as a server by any of its addresses', () => {
     'lb2 web/web1',
   ])
   expect(poolsServing(fleet, 'lb1')).toEqual([])
-  expect(said(() => poolsServing(fleet, 'web2'))).toMatchObject({ code: 'nginx-balancer-unsupported' })
+  expect(said(() => poolsServing(fleet, 'web2'))).toMatchObject({
+    message: 'web2 is mixed/web2, which nginx balances: this takes hosts out of HAProxy alone',
+    code: 'nginx-balancer-unsupported',
+  })
 })
 
 test('hosts and pools by name', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseSs, ssCommand } from '../../../../src/daemons/haproxy/connections.ts'
+import { parseSs, ssCommand } from '../../../../src/daemons/linux/connections-to.ts'
 import { judgeTcp, lively } from '../../../../src/daemons/haproxy/traffic.ts'
 import { fixture } from './fixture.ts'
 

@@ -109,7 +109,7 @@ test('put in place, kept, noted; put back byte for byte, and forgotten', async (
   expect(await readdir(join(dir, 'state'))).toEqual(['kept'])
 })
 
-test.each(['mkdir -p', '  each keep', '  mv -T', 'each move', 'rm -f "$unit/written.new"', 'each note', 'mv -f --'])(
+test.each(['mkdir -p', '  each keep', '  mv -T', 'each move', 'rm -f "$unit/written.new"', '  each note', 'mv -f --'])(
   'a host that dies before `%s`: done again it is done, put back it is put back',
   async (line) => {
     for (const way of ['again', 'back'] as const) {
@@ -145,6 +145,46 @@ test('a file that somebody else has changed meanwhile is not gone over, in eithe
   await writeFile(at('main'), 'theirs\n')
   await expect(putFilesBack(host, kept(), moves(), '')).rejects.toThrow(NotAsPlanned)
   expect(await content()).toMatchObject({ main: 'theirs\n', 'key.pem': 'key\n' })
+})
+
+test('of a part of a set, told at run time: a shelf of its own, and what zdt wrote of the others stays written', async () => {
+  await stage()
+  await putInPlace(host, kept(), moves())
+  const path = at('main')
+  const move = {
+    path,
+    target: path,
+    staged: at('.main.new'),
+    from: sha256('new\n'),
+    to: sha256('down\n'),
+    mode: '0644',
+  }
+  await writeFile(move.staged, 'down\n')
+  const run = { ...kept(), shelf: 'run-time' as const, name: 'drain' }
+  await putInPlace(host, run, [move])
+  expect(await content()).toMatchObject({ main: 'down\n' })
+  const key = `${sha256('key\n')}  ${at('certs/key.pem')}\n`
+  expect(await readFile(join(dir, 'state/written'), 'utf8')).toBe(`${sha256('down\n')}  ${path}\n${key}`)
+  expect((await keptVersions(host, kept().directory)).map(({ name }) => name)).toEqual([kept().name])
+  await putFilesBack(host, run, [move], '')
+  expect(await content()).toMatchObject({ main: 'new\n' })
+  expect(await readFile(join(dir, 'state/written'), 'utf8')).toBe(`${sha256('new\n')}  ${path}\n${key}`)
+})
+
+test('a file of somebody else’s does not become zdt’s by one word told at run time', async () => {
+  const path = at('main')
+  const move = {
+    path,
+    target: path,
+    staged: at('.main.new'),
+    from: sha256('old\n'),
+    to: sha256('down\n'),
+    mode: '0644',
+  }
+  await writeFile(move.staged, 'down\n')
+  await putInPlace(host, { ...kept(), shelf: 'run-time', name: 'drain' }, [move])
+  expect(await content()).toMatchObject({ main: 'down\n' })
+  await expect(readFile(join(dir, 'state/written'))).rejects.toThrow('ENOENT')
 })
 
 test('of older versions ten stay', async () => {

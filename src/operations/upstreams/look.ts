@@ -1,0 +1,180 @@
+import { parseServersFile, serverAt, type UpstreamServer } from '../../daemons/nginx/upstream/servers-file.ts'
+import { readUpstreams, type ReadUpstreams } from '../../daemons/nginx/upstream/read.ts'
+import { connectionsTo } from '../../daemons/linux/connections-to.ts'
+import type { Fleet, NginxSpec, Pool, UpstreamSeat } from '../../fleet/fleet.ts'
+import { lookAtFiles, type LiveFile } from '../../hosts/config/look.ts'
+import type { Host, Hosts } from '../../hosts/host.ts'
+import type { Health } from '../../lib/app-questions.ts'
+import { ZdtError } from '../../lib/errors.ts'
+import type { HostName } from '../../lib/types.ts'
+import { standings, type Standing } from '../../steps/upstream/enough-answer.ts'
+import type { SeatRow } from '../situation.ts'
+
+/** A pool as one nginx sees it. */
+export interface SeenUpstream {
+  readonly host: HostName
+  readonly group: NginxSpec
+  readonly pool: Pool
+  /** Those that are to be changed. */
+  readonly seats: readonly UpstreamSeat[]
+  readonly file: LiveFile
+  readonly text: string
+  /** What its file says of all servers of the pool. */
+  readonly servers: readonly UpstreamServer[]
+  /** How they stand. */
+  readonly standings: readonly Standing[]
+  /** Those that are to be changed, in an operator's words. */
+  readonly rows: readonly SeatRow[]
+  /** Files of its configuration, others than these, that were changed since its workers were started. */
+  readonly changed: readonly string[]
+}
+
+/** How zdt asks the servers of a pool behind nginx, from the host of an nginx: a command is for their own hosts alone. */
+export function healthOf({ rollout }: Pool): Health {
+  return rollout && !('command' in rollout.health) ? rollout.health : { tcp: true }
+}
+
+/**
+ * Looks at the places of servers that are to be changed, all hosts side by side. Throws NoUpstreamFile and the like where
+ * nginx does not read its servers from there, and what hosts throw.
+ */
+export async function lookAtUpstreams(
+  fleet: Fleet,
+  hosts: Hosts,
+  seats: readonly UpstreamSeat[],
+): Promise<SeenUpstream[]> {
+  const names = [...new Set(seats.map(({ host }) => host))]
+  const seen = await Promise.all(
+    names.map(async (name) => {
+      const own = seats.filter(({ host }) => host === name)
+      const host = await hosts.on(name)
+      const groups = [...fleet.nginx.values()].filter((group) =>
+        own.some(({ pool }) => fleet.pools.get(pool)?.balancer.name === group.name),
+      )
+      const each = await Promise.all(groups.map((group) => lookAtGroup(fleet, host, group, own)))
+      return each.flat()
+    }),
+  )
+  return seen.flat()
+}
+
+async function lookAtGroup(
+  fleet: Fleet,
+  host: Host,
+  group: NginxSpec,
+  all: readonly UpstreamSeat[],
+): Promise<SeenUpstream[]> {
+  const seats = all.filter(({ pool }) => fleet.pools.get(pool)?.balancer.name === group.name)
+  const paths = [...new Set(seats.map(({ file }) => file))]
+  const [read, live] = await Promise.all([
+    readUpstreams(host, group, paths),
+    lookAtFiles(host, [{ unit: group.unit, paths }]),
+  ])
+  return await Promise.all(
+    paths.map(async (path, index) => {
+      const own = seats.filter(({ file }) => file === path)
+      const pool = fleet.pools.get(own[0]?.pool ?? '')
+      const file = live.get(group.unit)?.[index]
+      if (!pool || !file) throw new TypeError(`${path} was asked for, and is not told of`)
+      const text = usable(host.name, group, pool, path, read, read.texts[index])
+      const servers = parseServersFile(text)
+      for (const seat of own) if (!serverAt(servers, seat)) throw notListed(host.name, group, seat, servers)
+      const question = { servers: pool.servers, health: healthOf(pool) }
+      // Also those that are drained: whether they answer is what an operator wants to know before bringing them back.
+      const [stands, rows] = await Promise.all([
+        standings(host, text, question),
+        Promise.all(own.map(async (seat) => await rowOf(host, seat, text, question))),
+      ])
+      const changed = read.changed.filter((one) => !paths.includes(one))
+      return { host: host.name, group, pool, seats: own, file, text, servers, standings: stands, rows, changed }
+    }),
+  )
+}
+
+/** The text of a file that nginx reads its servers from. Throws where it does not. */
+function usable(
+  host: HostName,
+  group: NginxSpec,
+  { name, backend }: Pool,
+  path: string,
+  { files, said }: ReadUpstreams,
+  text: string | undefined,
+): string {
+  if (files === undefined) {
+    throw new ZdtError(`nginx does not take the configuration that lies on ${host}: nothing can be reloaded`, {
+      code: 'config-invalid',
+      exit: 'refused',
+      host,
+      said: said || `systemctl shows no running process of ${group.unit}`,
+      suggestions: [`nginx -t -c ${group.config}   # on ${host}`, `zdt diff ${host}`],
+    })
+  }
+  if (text !== undefined && files.includes(path)) return text
+  const what = text === undefined ? `has no ${path}` : `does not read ${path}`
+  throw new ZdtError(`${host} ${what}: nginx’s servers of ${name} are changed there`, {
+    code: 'no-upstream-file',
+    exit: 'refused',
+    host,
+    suggestions: [
+      `zdt apply nginx/${group.name}   # where zdt writes the configuration`,
+      `or in nginx.conf: upstream ${backend} { include ${path}; … }, with the server lines in that file`,
+    ],
+  })
+}
+
+function notListed(
+  host: HostName,
+  { name }: NginxSpec,
+  seat: UpstreamSeat,
+  servers: readonly UpstreamServer[],
+): ZdtError {
+  const known = servers.map(({ address, port }) => `${address}:${port}`).join(', ')
+  return new ZdtError(`${seat.file} on ${host} has no ${seat.server} at ${seat.address}:${seat.port}`, {
+    code: 'no-such-seat',
+    exit: 'refused',
+    host,
+    said: known === '' ? 'it lists no server' : `it lists ${known}`,
+    suggestions: [`zdt apply nginx/${name}`, 'or correct zdt.yaml'],
+  })
+}
+
+/** One server, by its line, the kernel, and its own answer. */
+async function rowOf(
+  host: Host,
+  seat: UpstreamSeat,
+  text: string,
+  { health }: { readonly health: Health },
+): Promise<SeatRow> {
+  const line = serverAt(parseServersFile(text), seat)
+  const server = { name: seat.server, address: seat.address, port: seat.port }
+  const up = `server ${seat.address.includes(':') ? `[${seat.address}]` : seat.address}:${seat.port};`
+  const [open, [answers]] = await Promise.all([
+    connectionsTo(host, seat.address, seat.port),
+    standings(host, up, { servers: [server], health }),
+  ])
+  const nginx = (open ?? []).filter(({ program }) => program === undefined || program === 'nginx')
+  const ill = answers?.out ?? null
+  return {
+    host: host.name,
+    backend: seat.upstream,
+    server: seat.server,
+    state: line?.down === true ? (ill === null ? 'drain' : 'drain, down') : ill === null ? 'up' : 'down',
+    weight: line?.weight ?? 0,
+    sessions: nginx.length,
+    queued: 0,
+    check: ill ?? 'answers',
+  }
+}
+
+/** What a reload would bring live beside what is asked for: somebody's work that is not in force yet. */
+export function unreadLines(seen: readonly SeenUpstream[]): string[] {
+  return [
+    ...new Set(
+      seen.flatMap(({ host, changed }) =>
+        changed.map(
+          (path) => `${path} on ${host} was changed after nginx had read it: this reload brings that live too`,
+        ),
+      ),
+    ),
+  ]
+}

@@ -1,0 +1,65 @@
+import { connectionsTo, type Connection } from '../../daemons/linux/connections-to.ts'
+import { formatDuration } from '../../lib/durations.ts'
+import { NoUseWaiting, type On } from '../../engine/step-kind.ts'
+import type { UpstreamSeat } from '../../fleet/fleet.ts'
+import type { Millis } from '../../lib/types.ts'
+import { defineWait, notYet } from '../define.ts'
+import { lookAgain } from '../haproxy/look-again.ts'
+import { fileThing } from '../things.ts'
+
+type Input = { readonly seat: UpstreamSeat; readonly timeout: Millis }
+
+/** How many of the connections that were cut are named. */
+const named = 100
+
+/**
+ * Waits until no nginx of a host has a connection to a server: open-source nginx counts none, so the kernel is asked. The
+ * workers of before the reload close those that are idle at once, and leave with the last request of the others.
+ */
+export const awaitUnconnected = defineWait<Input>({
+  kind: 'upstream.await-unconnected',
+  describe: ({ seat: { upstream, server, address, port } }) => ({
+    title: `nginx has no connection to ${upstream}/${server}`,
+    commands: [`ss -Htnp state established dst ${address} dport = :${port}`],
+  }),
+  look: ({ seat }, on) =>
+    lookAgain(on, async (on) => {
+      const open = await connections(seat, on)
+      return notYet(...open.map((one) => `${on.host.name}  ${lineOf(one)}`))
+    }),
+  timeout: ({ timeout }) => timeout,
+  protects: ({ seat: { file } }, host) => [fileThing(host, file)],
+  interval: () => 300,
+  inARow: () => 2,
+  force: {
+    title: 'cut the connections that are left',
+    apply: async ({ seat }, on) => {
+      const open = await connections(seat, on)
+      const [host, port] = [seat.address, `:${seat.port}`]
+      const { code, stderr } = await on.host.run(
+        ['ss', '-K', '-Htn', 'state', 'established', 'dst', host, 'dport', '=', port],
+        { as: 'root', signal: on.signal },
+      )
+      if (code !== 0) {
+        throw new NoUseWaiting('the connections could not be cut', {
+          host: on.host.name,
+          said: stderr.toString().trim(),
+        })
+      }
+      const who = open.slice(0, named).map(({ local }) => `${local} on ${on.host.name}`)
+      return { count: open.length, thing: 'connection', who }
+    },
+  },
+})
+
+/** Those of nginx; without leave to see whose they are, all. */
+async function connections({ address, port }: UpstreamSeat, on: On): Promise<Connection[]> {
+  const open = await connectionsTo(on.host, address, port, { signal: on.signal })
+  if (open === undefined)
+    throw new NoUseWaiting('there is no usable ss to count connections with', { host: on.host.name })
+  return open.filter(({ program }) => program === undefined || program === 'nginx')
+}
+
+function lineOf({ local, pid, quietMs }: Connection): string {
+  return `${local}  ${pid === undefined ? 'connection' : `connection of nginx worker ${pid}`}, quiet for ${formatDuration(quietMs)}`
+}
