@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { halted, order, prepare, runOf, useLane } from './chaos/lane.ts'
 import { operationNamed } from './chaos/operations.ts'
 import { describeOnLab } from './support/lab.ts'
+import { deep } from './support/wide.ts'
 
 /** What others see of a run, and what they and it may not do to each other. */
 describeOnLab('among colleagues', () => {
@@ -36,22 +37,25 @@ describeOnLab('among colleagues', () => {
     expect(await lane().unlike(before)).toEqual([])
   })
 
-  test('given that app2 alone serves / rollback of its ready / is refused, and names the drain that it goes on after', async () => {
-    const before = await prepare(lane(), ready)
-    const done = await lane().start(['ready', 'app2'])
-    expect(await done.ended).toMatchObject({ code: 0 })
-    await order(lane(), ['set server shop/app1 state maint', 'set server shop/app3 state maint'])
-    const refused = await lane().zdt(['rollback', runOf(done), '--yes'])
-    expect(refused).toMatchObject({
-      code: 5,
-      stdout: expect.stringContaining('taking app2 out again would leave shop without a server'),
-    })
-    expect(`${refused.stdout}${refused.stderr}`).toContain('zdt drain shop/app2 --allow-empty, and this again')
-    expect(await lane().zdt(['drain', 'shop/app2', '--allow-empty', '--yes'])).toMatchObject({ code: 0 })
-    expect(await lane().zdt(['rollback', runOf(done), '--yes'])).toMatchObject({ code: 0 })
-    await order(lane(), ['set server shop/app1 state ready', 'set server shop/app3 state ready'])
-    expect(await lane().unlike(before)).toEqual([])
-  })
+  deep(
+    'given that app2 alone serves / rollback of its ready / is refused, and names the drain that it goes on after',
+    async () => {
+      const before = await prepare(lane(), ready)
+      const done = await lane().start(['ready', 'app2'])
+      expect(await done.ended).toMatchObject({ code: 0 })
+      await order(lane(), ['set server shop/app1 state maint', 'set server shop/app3 state maint'])
+      const refused = await lane().zdt(['rollback', runOf(done), '--yes'])
+      expect(refused).toMatchObject({
+        code: 5,
+        stdout: expect.stringContaining('taking app2 out again would leave shop without a server'),
+      })
+      expect(`${refused.stdout}${refused.stderr}`).toContain('zdt drain shop/app2 --allow-empty, and this again')
+      expect(await lane().zdt(['drain', 'shop/app2', '--allow-empty', '--yes'])).toMatchObject({ code: 0 })
+      expect(await lane().zdt(['rollback', runOf(done), '--yes'])).toMatchObject({ code: 0 })
+      await order(lane(), ['set server shop/app1 state ready', 'set server shop/app3 state ready'])
+      expect(await lane().unlike(before)).toEqual([])
+    },
+  )
 
   test('given a run that was measured / history / tells who, what, where, how it came out, and what was lost', async () => {
     await prepare(lane(), drain)

@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { describeOnLab, useLab } from './support/lab.ts'
 import { fromOutside } from './support/from-outside.ts'
 import { printed, useShop, vip, soon } from './support/shop.ts'
+import { deep } from './support/wide.ts'
 
 /** A text that was wrapped, on one line. */
 const oneLine = (text: string) => text.replaceAll(/\n {2,}/g, ' ')
@@ -69,34 +70,40 @@ describeOnLab('zdt drain', () => {
       expect(await shop.states('shop/app2')).toEqual(['DRAIN', 'DRAIN'])
     })
 
-    test('given a websocket on a worker of before a reload / drain app2 / waits for it, and ends when it has ended', async () => {
-      const client = await shop.client('websocket', `${vip}/shop/live`)
-      await shop.on('lb1', 'sudo systemctl reload haproxy')
-      const drain = await shop.start('drain', 'app2', '--yes')
-      await drain.said(/websocket +since .* old worker \d+/)
-      client.write('close')
-      await client.said(/^closed/m)
-      expect(await drain.ended).toMatchObject({ code: 0 })
-      expect(await shop.states('shop/app2')).toEqual(['DRAIN', 'DRAIN'])
-    })
+    deep(
+      'given a websocket on a worker of before a reload / drain app2 / waits for it, and ends when it has ended',
+      async () => {
+        const client = await shop.client('websocket', `${vip}/shop/live`)
+        await shop.on('lb1', 'sudo systemctl reload haproxy')
+        const drain = await shop.start('drain', 'app2', '--yes')
+        await drain.said(/websocket +since .* old worker \d+/)
+        client.write('close')
+        await client.said(/^closed/m)
+        expect(await drain.ended).toMatchObject({ code: 0 })
+        expect(await shop.states('shop/app2')).toEqual(['DRAIN', 'DRAIN'])
+      },
+    )
 
-    test('given app2 in three pools / drain app2 / drains all its seats, and sees TCP and http-reuse never', async () => {
-      const never = await shop.client('get', `${vip}:8081/poll?ms=15000`, { seat: 'shop_never/app2' })
-      const idle = await shop.client('get', `${vip}:8081/version`, { seat: 'shop_never/app2' })
-      const tcp = await shop.client('tcp', `${vip}:9000`, { seat: 'shop_tcp/app2' })
-      const drain = await shop.start('drain', 'app2', '--yes', '--fleet', await shop.fleet(threePools))
-      await drain.said(/10\.77\.0\.1:\d+ +GET, answer 200 under way/)
-      await drain.said(/10\.77\.0\.1:\d+ +TCP +since/)
-      await never.said(/^answer 200/m)
-      tcp.write('close')
-      expect(await drain.ended).toMatchObject({ code: 0 })
-      // An idle connection is no reason to wait: its next request goes elsewhere.
-      idle.write('again')
-      await idle.said(/(answer 200 [^]*){2}/)
-      for (const backend of ['shop', 'shop_never', 'shop_tcp']) {
-        expect(await shop.states(`${backend}/app2`)).toEqual(['DRAIN', 'DRAIN'])
-      }
-    })
+    deep(
+      'given app2 in three pools / drain app2 / drains all its seats, and sees TCP and http-reuse never',
+      async () => {
+        const never = await shop.client('get', `${vip}:8081/poll?ms=15000`, { seat: 'shop_never/app2' })
+        const idle = await shop.client('get', `${vip}:8081/version`, { seat: 'shop_never/app2' })
+        const tcp = await shop.client('tcp', `${vip}:9000`, { seat: 'shop_tcp/app2' })
+        const drain = await shop.start('drain', 'app2', '--yes', '--fleet', await shop.fleet(threePools))
+        await drain.said(/10\.77\.0\.1:\d+ +GET, answer 200 under way/)
+        await drain.said(/10\.77\.0\.1:\d+ +TCP +since/)
+        await never.said(/^answer 200/m)
+        tcp.write('close')
+        expect(await drain.ended).toMatchObject({ code: 0 })
+        // An idle connection is no reason to wait: its next request goes elsewhere.
+        idle.write('again')
+        await idle.said(/(answer 200 [^]*){2}/)
+        for (const backend of ['shop', 'shop_never', 'shop_tcp']) {
+          expect(await shop.states(`${backend}/app2`)).toEqual(['DRAIN', 'DRAIN'])
+        }
+      },
+    )
 
     test('given a websocket that stays / drain app2 --timeout 1s / puts back, leaves or shuts, as --on-timeout says', async () => {
       const client = await shop.client('websocket', `${vip}/shop/live`)
@@ -133,7 +140,7 @@ describeOnLab('zdt drain', () => {
       expect(await shop.states('shop/app2')).toEqual(['DRAIN', 'DRAIN'])
     })
 
-    test('given a cookie that brings clients back / drain app2 / does not call it drained; maint does', async () => {
+    deep('given a cookie that brings clients back / drain app2 / does not call it drained; maint does', async () => {
       await shop.configure((cfg) =>
         cfg.replace(/(\nbackend shop\n)([^]*?\n\n)/, (_, head: string, body: string) => {
           const servers = body.replaceAll(/server (app\d) (\S+) check/g, 'server $1 $2 check cookie $1')
@@ -185,46 +192,49 @@ describeOnLab('zdt drain', () => {
       expect(await shop.states('shop/app2')).toEqual(['UP', 'UP'])
     })
 
-    test('given an agent that says ready / drain, maint, ready / it is held off meanwhile, and heard afterwards', async () => {
-      await shop.configure((cfg) =>
-        cfg.replaceAll(
-          /(?<=backend shop\n[^]*)(server app\d 10\S+ check)(?=[^]*backend shop_never)/g,
-          (server: string) => `${server} weight 10 agent-check agent-port 9001 agent-inter 300ms`,
-        ),
-      )
-      await shop.on('app2', 'echo ready 100% | sudo tee /run/shop/agent')
-      const agent = async () => [await lb1.agent('shop/app2'), await lb2.agent('shop/app2')]
-      expect(await agent()).toEqual(['heard', 'heard'])
-      expect(await shop.zdt('drain', 'app2', '--yes')).toMatchObject({ code: 0 })
-      expect([await agent(), await shop.states('shop/app2')]).toEqual([
-        ['off', 'off'],
-        ['DRAIN', 'DRAIN'],
-      ])
-      expect(await shop.zdt('maint', 'app2', '--yes')).toMatchObject({ code: 0 })
-      // A fresh check of a neighbour is later than several agent checks of 300 ms.
-      expect(await shop.zdt('ready', 'app1', '--yes')).toMatchObject({ code: 0 })
-      expect(await shop.states('shop/app2')).toEqual(['MAINT', 'MAINT'])
-      expect(await shop.zdt('ready', 'app2', '--yes')).toMatchObject({ code: 0 })
-      expect([await agent(), await shop.states('shop/app2')]).toEqual([
-        ['heard', 'heard'],
-        ['UP', 'UP'],
-      ])
-      await shop.on('app2', 'echo drain | sudo tee /run/shop/agent')
-      await expect.poll(() => shop.states('shop/app2'), soon).toEqual(['DRAIN (agent)', 'DRAIN (agent)'])
-      await shop.on('app2', 'echo ready | sudo tee /run/shop/agent')
-      await expect.poll(() => shop.states('shop/app2'), soon).toEqual(['UP', 'UP'])
+    deep(
+      'given an agent that says ready / drain, maint, ready / it is held off meanwhile, and heard afterwards',
+      async () => {
+        await shop.configure((cfg) =>
+          cfg.replaceAll(
+            /(?<=backend shop\n[^]*)(server app\d 10\S+ check)(?=[^]*backend shop_never)/g,
+            (server: string) => `${server} weight 10 agent-check agent-port 9001 agent-inter 300ms`,
+          ),
+        )
+        await shop.on('app2', 'echo ready 100% | sudo tee /run/shop/agent')
+        const agent = async () => [await lb1.agent('shop/app2'), await lb2.agent('shop/app2')]
+        expect(await agent()).toEqual(['heard', 'heard'])
+        expect(await shop.zdt('drain', 'app2', '--yes')).toMatchObject({ code: 0 })
+        expect([await agent(), await shop.states('shop/app2')]).toEqual([
+          ['off', 'off'],
+          ['DRAIN', 'DRAIN'],
+        ])
+        expect(await shop.zdt('maint', 'app2', '--yes')).toMatchObject({ code: 0 })
+        // A fresh check of a neighbour is later than several agent checks of 300 ms.
+        expect(await shop.zdt('ready', 'app1', '--yes')).toMatchObject({ code: 0 })
+        expect(await shop.states('shop/app2')).toEqual(['MAINT', 'MAINT'])
+        expect(await shop.zdt('ready', 'app2', '--yes')).toMatchObject({ code: 0 })
+        expect([await agent(), await shop.states('shop/app2')]).toEqual([
+          ['heard', 'heard'],
+          ['UP', 'UP'],
+        ])
+        await shop.on('app2', 'echo drain | sudo tee /run/shop/agent')
+        await expect.poll(() => shop.states('shop/app2'), soon).toEqual(['DRAIN (agent)', 'DRAIN (agent)'])
+        await shop.on('app2', 'echo ready | sudo tee /run/shop/agent')
+        await expect.poll(() => shop.states('shop/app2'), soon).toEqual(['UP', 'UP'])
 
-      // What the operator has switched off is not switched on by zdt.
-      await shop.orderBoth('disable agent shop/app2')
-      expect(await shop.zdt('drain', 'app2', '--yes')).toMatchObject({ code: 0 })
-      const back = await shop.zdt('ready', 'app2', '--yes')
-      expect(back).toMatchObject({ code: 0 })
-      expect(back.stderr).toContain('the agent check of shop/app2 on lb1 stays off, as it was before')
-      expect([await agent(), await shop.states('shop/app2')]).toEqual([
-        ['off', 'off'],
-        ['UP', 'UP'],
-      ])
-    })
+        // What the operator has switched off is not switched on by zdt.
+        await shop.orderBoth('disable agent shop/app2')
+        expect(await shop.zdt('drain', 'app2', '--yes')).toMatchObject({ code: 0 })
+        const back = await shop.zdt('ready', 'app2', '--yes')
+        expect(back).toMatchObject({ code: 0 })
+        expect(back.stderr).toContain('the agent check of shop/app2 on lb1 stays off, as it was before')
+        expect([await agent(), await shop.states('shop/app2')]).toEqual([
+          ['off', 'off'],
+          ['UP', 'UP'],
+        ])
+      },
+    )
   })
 
   describe('keeps enough servers', () => {

@@ -95,7 +95,7 @@ describeOnLab('zdt evacuate', () => {
     expect(await traces('web1')).toBe('')
   })
 
-  test('given a host without VIP and seat / evacuate lb2 / says so, and runs the command', async () => {
+  deep('given a host without VIP and seat / evacuate lb2 / says so, and runs the command', async () => {
     const done = await shop.zdt('evacuate', 'lb2', '--yes', '--', 'id', '-un')
     expect(done, done.stderr).toMatchObject({ code: 0 })
     const said = done.stderr.replaceAll(/\s+/g, ' ')

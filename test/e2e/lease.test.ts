@@ -7,7 +7,7 @@ import { labPaths } from '../../src/lab/paths.ts'
 import { quote } from '../../src/lib/quote.ts'
 import type { HostName } from '../../src/lib/types.ts'
 import { describeOnLab, useLab } from './support/lab.ts'
-import { deep } from './support/wide.ts'
+import { deep, isWide } from './support/wide.ts'
 import { leaseProcess, type Order } from './support/lease-orders.ts'
 import { startInLab } from './support/running.ts'
 
@@ -105,7 +105,7 @@ describeOnLab('leases', () => {
     })
   })
 
-  test.each(['+1 day', '-1 day'])('a clock that jumps by %s moves no lease', async (jump) => {
+  test.each(isWide ? ['+1 day', '-1 day'] : ['-1 day'])('a clock that jumps by %s moves no lease', async (jump) => {
     const holder = await leaseProcess(lab, 'AAAAAA')
     await holder.tell({ do: 'take', wanted: lb1, terms: quick })
     // Setting the clock in there would set this machine's: so the host is told another time.

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { describeOnLab, useLab } from './support/lab.ts'
 import { useShop, vip } from './support/shop.ts'
+import { deep } from './support/wide.ts'
 
 /** The lines of the shop's servers, in haproxy.cfg. */
 const shopServers = /(?<=\nbackend shop\n[^]*?)server app\d \S+ check weight 100(?=[^]*\nbackend shop_never)/g
@@ -72,19 +73,22 @@ describeOnLab('zdt maint and zdt weight', () => {
       })
     })
 
-    test('given a weight of 1 / weight app2 50% / is refused, for HAProxy makes 0 of it; 0% is what was asked for', async () => {
-      await shop.configure(weighing(1))
-      const before = await shop.settings()
-      const refused = await shop.zdt('weight', 'app2', '50%', '--yes')
-      expect(refused).toMatchObject({ code: 3, stdout: '' })
-      expect(refused.stderr.replaceAll(/\s+/g, ' ')).toContain('50% of weight 1 is 0')
-      expect(refused.stderr).toContain('zdt weight app2 0%')
-      expect(await shop.settings()).toBe(before)
-      expect(await shop.zdt('weight', 'app2', '0%', '--yes')).toMatchObject({ code: 0 })
-      expect(await weights('shop/app2')).toEqual(['0', '0'])
-    })
+    deep(
+      'given a weight of 1 / weight app2 50% / is refused, for HAProxy makes 0 of it; 0% is what was asked for',
+      async () => {
+        await shop.configure(weighing(1))
+        const before = await shop.settings()
+        const refused = await shop.zdt('weight', 'app2', '50%', '--yes')
+        expect(refused).toMatchObject({ code: 3, stdout: '' })
+        expect(refused.stderr.replaceAll(/\s+/g, ' ')).toContain('50% of weight 1 is 0')
+        expect(refused.stderr).toContain('zdt weight app2 0%')
+        expect(await shop.settings()).toBe(before)
+        expect(await shop.zdt('weight', 'app2', '0%', '--yes')).toMatchObject({ code: 0 })
+        expect(await weights('shop/app2')).toEqual(['0', '0'])
+      },
+    )
 
-    test('given weights of 3 / weight app2 50% / says that it comes to 1, and it does', async () => {
+    deep('given weights of 3 / weight app2 50% / says that it comes to 1, and it does', async () => {
       await shop.configure(weighing(3))
       const done = await shop.zdt('weight', 'app2', '50%', '--yes')
       expect(done).toMatchObject({ code: 0 })
@@ -111,7 +115,7 @@ describeOnLab('zdt maint and zdt weight', () => {
       expect(await weights('shop/app3')).toEqual(['100', '100'])
     })
 
-    test('given balance static-rr / weight app2 / takes all or nothing, and refuses the rest beforehand', async () => {
+    deep('given balance static-rr / weight app2 / takes all or nothing, and refuses the rest beforehand', async () => {
       await shop.configure(balancedBy('static-rr'))
       for (const half of ['50%', '50']) {
         const refused = await shop.zdt('weight', 'app2', half, '--yes')
@@ -125,30 +129,33 @@ describeOnLab('zdt maint and zdt weight', () => {
       expect(await weights('shop/app2')).toEqual(['100', '100'])
     })
 
-    test('given an agent that says 100% / weight app2 50%, 100% / is held off while the weight is shifted', async () => {
-      await shop.configure((cfg) =>
-        cfg.replaceAll(shopServers, (server) => `${server} agent-check agent-port 9001 agent-inter 300ms`),
-      )
-      await shop.on('app2', 'echo ready 100% | sudo tee /run/shop/agent')
-      const agents = async () => [await lb1.agent('shop/app2'), await lb2.agent('shop/app2')]
-      const half = await shop.zdt('weight', 'app2', '50%', '--yes')
-      expect(half).toMatchObject({ code: 0 })
-      expect(half.stderr.replaceAll(/\n {2,}/g, ' ')).toContain(
-        'the agent check of shop/app2 on lb1 is held off until zdt weight app2 100%',
-      )
-      // Out and in again takes longer than several agent checks of 300 ms.
-      expect(await shop.zdt('drain', 'app2', '--yes')).toMatchObject({ code: 0 })
-      expect(await shop.zdt('ready', 'app2', '--yes')).toMatchObject({ code: 0 })
-      expect([await weights('shop/app2'), await agents()]).toEqual([
-        ['50', '50'],
-        ['off', 'off'],
-      ])
-      expect(await shop.zdt('weight', 'app2', '100%', '--yes')).toMatchObject({ code: 0 })
-      expect([await weights('shop/app2'), await agents()]).toEqual([
-        ['100', '100'],
-        ['heard', 'heard'],
-      ])
-    })
+    deep(
+      'given an agent that says 100% / weight app2 50%, 100% / is held off while the weight is shifted',
+      async () => {
+        await shop.configure((cfg) =>
+          cfg.replaceAll(shopServers, (server) => `${server} agent-check agent-port 9001 agent-inter 300ms`),
+        )
+        await shop.on('app2', 'echo ready 100% | sudo tee /run/shop/agent')
+        const agents = async () => [await lb1.agent('shop/app2'), await lb2.agent('shop/app2')]
+        const half = await shop.zdt('weight', 'app2', '50%', '--yes')
+        expect(half).toMatchObject({ code: 0 })
+        expect(half.stderr.replaceAll(/\n {2,}/g, ' ')).toContain(
+          'the agent check of shop/app2 on lb1 is held off until zdt weight app2 100%',
+        )
+        // Out and in again takes longer than several agent checks of 300 ms.
+        expect(await shop.zdt('drain', 'app2', '--yes')).toMatchObject({ code: 0 })
+        expect(await shop.zdt('ready', 'app2', '--yes')).toMatchObject({ code: 0 })
+        expect([await weights('shop/app2'), await agents()]).toEqual([
+          ['50', '50'],
+          ['off', 'off'],
+        ])
+        expect(await shop.zdt('weight', 'app2', '100%', '--yes')).toMatchObject({ code: 0 })
+        expect([await weights('shop/app2'), await agents()]).toEqual([
+          ['100', '100'],
+          ['heard', 'heard'],
+        ])
+      },
+    )
 
     test('given that lb2 balances by a map / weight app2 50 / what lb1 had taken is put back', async () => {
       await shop.configure((cfg, lb) => (lb === lb2 ? balancedBy('source')(cfg) : cfg))

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { describeOnLab, useLab } from './support/lab.ts'
 import { printed, useShop, vip } from './support/shop.ts'
+import { deep } from './support/wide.ts'
 
 /** The lines of the shop's servers, in haproxy.cfg. */
 const shopServers = /(?<=\nbackend shop\n[^]*?)server app\d \S+ check weight 100(?=[^]*\nbackend shop_never)/g
@@ -25,20 +26,23 @@ describeOnLab('zdt ready', () => {
     expect(await shop.states('shop/app2')).toEqual(['UP', 'UP'])
   })
 
-  test('given a dead server that drains / ready app2 / it goes on draining; it may come up while ready waits', async () => {
-    expect(await shop.zdt('drain', 'app2', '--yes')).toMatchObject({ code: 0 })
-    const drained = await shop.settings()
-    await shop.on('app2', 'sudo systemctl stop shop')
-    const failed = await shop.zdt('ready', 'app2', '--yes', '--timeout', '2s')
-    expect(failed).toMatchObject({ code: 4, stdout: expect.stringContaining('failed and put back') as string })
-    expect(await shop.settings()).toBe(drained)
+  deep(
+    'given a dead server that drains / ready app2 / it goes on draining; it may come up while ready waits',
+    async () => {
+      expect(await shop.zdt('drain', 'app2', '--yes')).toMatchObject({ code: 0 })
+      const drained = await shop.settings()
+      await shop.on('app2', 'sudo systemctl stop shop')
+      const failed = await shop.zdt('ready', 'app2', '--yes', '--timeout', '2s')
+      expect(failed).toMatchObject({ code: 4, stdout: expect.stringContaining('failed and put back') as string })
+      expect(await shop.settings()).toBe(drained)
 
-    const ready = await shop.start('ready', 'app2', '--yes')
-    await ready.said(/waits up to 30 s: lb\d +shop\/app2 +check: .*connection refused/i)
-    await shop.on('app2', 'sudo systemctl start shop')
-    expect(await ready.ended).toMatchObject({ code: 0 })
-    expect(await shop.states('shop/app2')).toEqual(['UP', 'UP'])
-  })
+      const ready = await shop.start('ready', 'app2', '--yes')
+      await ready.said(/waits up to 30 s: lb\d +shop\/app2 +check: .*connection refused/i)
+      await shop.on('app2', 'sudo systemctl start shop')
+      expect(await ready.ended).toMatchObject({ code: 0 })
+      expect(await shop.states('shop/app2')).toEqual(['UP', 'UP'])
+    },
+  )
 
   test('given a server that fell ill a moment ago / ready app2 / does not believe the check of before', async () => {
     expect(await shop.zdt('drain', 'app2', '--yes')).toMatchObject({ code: 0 })
@@ -51,33 +55,39 @@ describeOnLab('zdt ready', () => {
     expect(await shop.states('shop/app2')).toEqual(['UP', 'UP'])
   })
 
-  test('given rise 1 and fall 1, which make any server up at once / ready app2 / waits for a fresh check all the same', async () => {
-    await shop.configure((cfg) => cfg.replace('inter 500ms rise 2 fall 2', 'inter 500ms rise 1 fall 1'))
-    expect(await shop.zdt('maint', 'app2', '--yes')).toMatchObject({ code: 0 })
-    await shop.on('app2', 'sudo systemctl stop shop')
-    const before = await shop.total('shop/app2')
-    const failed = await shop.zdt('ready', 'app2', '--yes', '--timeout', '2s', '--json', '--probe', `${vip}/shop/`)
-    expect(failed.code).toBe(4)
-    expect(printed(failed.stdout)).toMatchObject({ probe: { total: { lost: 0 } } })
-    expect(await shop.states('shop/app2')).toEqual(['MAINT', 'MAINT'])
-    expect(await shop.total('shop/app2')).toBe(before)
-    await shop.on('app2', 'sudo systemctl start shop')
-    expect(await shop.zdt('ready', 'app2', '--yes')).toMatchObject({ code: 0 })
-    expect(await shop.states('shop/app2')).toEqual(['UP', 'UP'])
-  })
+  deep(
+    'given rise 1 and fall 1, which make any server up at once / ready app2 / waits for a fresh check all the same',
+    async () => {
+      await shop.configure((cfg) => cfg.replace('inter 500ms rise 2 fall 2', 'inter 500ms rise 1 fall 1'))
+      expect(await shop.zdt('maint', 'app2', '--yes')).toMatchObject({ code: 0 })
+      await shop.on('app2', 'sudo systemctl stop shop')
+      const before = await shop.total('shop/app2')
+      const failed = await shop.zdt('ready', 'app2', '--yes', '--timeout', '2s', '--json', '--probe', `${vip}/shop/`)
+      expect(failed.code).toBe(4)
+      expect(printed(failed.stdout)).toMatchObject({ probe: { total: { lost: 0 } } })
+      expect(await shop.states('shop/app2')).toEqual(['MAINT', 'MAINT'])
+      expect(await shop.total('shop/app2')).toBe(before)
+      await shop.on('app2', 'sudo systemctl start shop')
+      expect(await shop.zdt('ready', 'app2', '--yes')).toMatchObject({ code: 0 })
+      expect(await shop.states('shop/app2')).toEqual(['UP', 'UP'])
+    },
+  )
 
-  test('given a backend without checks / ready app2 / asks for no more, but no less, than that it accepts connections', async () => {
-    await shop.configure((cfg) => cfg.replaceAll(shopServers, (server) => server.replace(' check', '')), 'no check')
-    expect(await shop.zdt('maint', 'app2', '--yes')).toMatchObject({ code: 0 })
-    await shop.on('app2', 'sudo systemctl stop shop')
-    const failed = await shop.zdt('ready', 'app2', '--yes', '--timeout', '1s')
-    expect(failed.code).toBe(4)
-    expect(failed.stdout).toContain('does not accept connections')
-    expect(await shop.states('shop/app2')).toEqual(['MAINT', 'MAINT'])
-    await shop.on('app2', 'sudo systemctl start shop')
-    expect(await shop.zdt('ready', 'app2', '--yes')).toMatchObject({ code: 0 })
-    expect(await shop.states('shop/app2')).toEqual(['no check', 'no check'])
-  })
+  deep(
+    'given a backend without checks / ready app2 / asks for no more, but no less, than that it accepts connections',
+    async () => {
+      await shop.configure((cfg) => cfg.replaceAll(shopServers, (server) => server.replace(' check', '')), 'no check')
+      expect(await shop.zdt('maint', 'app2', '--yes')).toMatchObject({ code: 0 })
+      await shop.on('app2', 'sudo systemctl stop shop')
+      const failed = await shop.zdt('ready', 'app2', '--yes', '--timeout', '1s')
+      expect(failed.code).toBe(4)
+      expect(failed.stdout).toContain('does not accept connections')
+      expect(await shop.states('shop/app2')).toEqual(['MAINT', 'MAINT'])
+      await shop.on('app2', 'sudo systemctl start shop')
+      expect(await shop.zdt('ready', 'app2', '--yes')).toMatchObject({ code: 0 })
+      expect(await shop.states('shop/app2')).toEqual(['no check', 'no check'])
+    },
+  )
 
   test('given a server that serves / ready app2 / says so, and touches nothing', async () => {
     const before = await shop.settings()
@@ -95,7 +105,7 @@ describeOnLab('zdt ready', () => {
     expect(await shop.settings()).toMatch(/^shop\/app2 0 0 /m)
   })
 
-  test('given a server that one load balancer alone has out / ready app2 / brings it back there', async () => {
+  deep('given a server that one load balancer alone has out / ready app2 / brings it back there', async () => {
     await shop.lb2.order('set server shop/app2 state maint')
     const back = await shop.zdt('ready', 'app2', '--yes')
     expect(back).toMatchObject({ code: 0 })

@@ -72,7 +72,7 @@ describeOnLab('upgrade-nginx', () => {
     },
   )
 
-  test('a new master killed in phase 2 leaves no worker of its own, and the old one serves again', async () => {
+  deep('a new master killed in phase 2 leaves no worker of its own, and the old one serves again', async () => {
     const running = await upgradeUntil(winched, '--hold', '30s')
     await root('kill -9 $(cat /run/nginx.pid)')
     const { code, stdout } = await running.ended

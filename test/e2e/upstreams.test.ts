@@ -3,6 +3,7 @@ import { describeOnLab, useLab } from './support/lab.ts'
 import { fromOutside } from './support/from-outside.ts'
 import { printed, soon, useShop, vip } from './support/shop.ts'
 import { startWrk } from './support/wrk.ts'
+import { deep } from './support/wide.ts'
 
 const file = '/etc/nginx/upstreams/shop.conf'
 const webs = ['web1', 'web2'] as const
@@ -94,7 +95,7 @@ describeOnLab('servers behind nginx', () => {
       expect(await alone('ready', 'cart/app2', '--yes')).toMatchObject({ code: 0 })
     })
 
-    test('a weight is a share of the full one; none there is not', async () => {
+    deep('a weight is a share of the full one; none there is not', async () => {
       expect(await alone('weight', 'cart/app2', '5%', '--yes')).toMatchObject({ code: 0 })
       expect((await lineOf('10.77.0.22'))[0]).toBe('server 10.77.0.22:8080 weight=5; # of 100')
       const none = await alone('weight', 'cart/app2', '0', '--yes')

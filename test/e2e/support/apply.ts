@@ -59,7 +59,7 @@ export function applyTests(lab: Lab): void {
     expect(await fleet.root('lb1', 'grep -c "weight 50" /etc/haproxy/haproxy.cfg')).toBe('1\n')
   })
 
-  test('a server that goes, and comes back: by the running HAProxys, drained first, nothing lost', async () => {
+  deep('a server that goes, and comes back: by the running HAProxys, drained first, nothing lost', async () => {
     const text = await readFile(join(fleet.directory, files.haproxy), 'utf8')
     await edit(files.haproxy, () => text.replace(/(backend shop\n[\s\S]*?) +server app3 .*\n/, '$1'))
     expect((await fleet.zdt('diff')).stdout).toContain('runtime:')
@@ -177,7 +177,7 @@ export function applyTests(lab: Lab): void {
     },
   )
 
-  test('VIP lists that would differ from node to node are refused (case 7)', async () => {
+  deep('VIP lists that would differ from node to node are refused (case 7)', async () => {
     await edit(files.keepalived, (text) =>
       text.replace(/^( *)10\.77\.0\.100\/16 dev host0$/m, '$&\n$110.77.0.10{{vars.priority}}/32 dev host0'),
     )
@@ -233,7 +233,7 @@ export function applyTests(lab: Lab): void {
     expect(await fleet.root('lb2', 'grep -c "maxconn 8000" /etc/haproxy/haproxy.cfg')).toBe('1\n')
   })
 
-  test('a reload by name: what lies there is read, proved, and what was drained stays so', async () => {
+  deep('a reload by name: what lies there is read, proved, and what was drained stays so', async () => {
     for (const lb of balancers) await lb.order('set server shop/app2 state drain')
     try {
       expect(await underLoad(() => fleet.zdt('reload', 'haproxy', '--host', 'lb1', '--yes'))).toMatchObject(done)
