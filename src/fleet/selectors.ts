@@ -37,13 +37,20 @@ export function placesOf(fleet: Fleet, selector: string): Places {
  * The seats that a *host* has as a server of HAProxy pools: where a server's address is one of the host's addresses.
  * Empty when nobody balances to it. Throws UnknownName and NginxBalancerUnsupported.
  */
-export function poolsServing(fleet: Fleet, host: string): Seat[] {
+export function poolsServing(fleet: Fleet, host: string): readonly Seat[] {
+  const { seats, upstreams } = placesServing(fleet, host)
+  if (upstreams.length === 0) return seats
+  throw new NginxBalancerUnsupported(host, [...new Set(upstreams.map(({ pool, server }) => `${pool}/${server}`))])
+}
+
+/** The same, on balancers of both kinds. Throws UnknownName. */
+export function placesServing(fleet: Fleet, host: string): Places {
   const { address, otherAddresses = [] } = hostNamed(fleet, host)
   const own = new Set([address, ...otherAddresses].map(canonicalAddress))
-  const found = memberships(fleet).filter(({ server }) => own.has(canonicalAddress(server.address)))
-  const behindNginx = found.filter(({ pool }) => pool.balancer.kind === 'nginx')
-  if (behindNginx.length > 0) throw new NginxBalancerUnsupported(host, [...new Set(behindNginx.map(selectorOf))])
-  return [...places(fleet, found).seats]
+  return places(
+    fleet,
+    memberships(fleet).filter(({ server }) => own.has(canonicalAddress(server.address))),
+  )
 }
 
 /** The host that a server of a pool runs on, by its addresses; undefined where it is none of the fleet's. */

@@ -5,6 +5,7 @@ import type { Operation, World } from './operation.ts'
 import { claimsOfPlaces, judgePlaces, lookAtPlaces, situationOf, untilNobody, whereOf } from './places.ts'
 import type { Proposal } from './proposal.ts'
 import { outOfRotation } from './rotation.ts'
+import { fromHere } from './upstreams/change.ts'
 import { takenDown } from './upstreams/taken-down.ts'
 
 export interface DrainOptions {
@@ -31,7 +32,7 @@ async function propose(world: World, { server, timeout, allowEmpty }: DrainOptio
   const places = await lookAtPlaces(world, server)
   const leaving = { doing: `draining ${server}`, anyway: `zdt drain ${server} --allow-empty`, allowEmpty }
   const judged = await judgePlaces(fleet, places, leaving)
-  const down = await takenDown(world, places.upstreams, { timeout, allowEmpty })
+  const down = await takenDown(fromHere(world, { timeout, allowEmpty }), places.upstreams)
   const where = whereOf(places)
   return {
     situation: situationOf(fleet, places, down, {

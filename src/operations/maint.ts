@@ -3,6 +3,7 @@ import type { Operation, World } from './operation.ts'
 import { claimsOfPlaces, judgePlaces, lookAtPlaces, situationOf, usualPatience, whereOf } from './places.ts'
 import type { Proposal } from './proposal.ts'
 import { outOfRotation } from './rotation.ts'
+import { fromHere } from './upstreams/change.ts'
 import { takenDown } from './upstreams/taken-down.ts'
 
 export interface MaintOptions {
@@ -25,7 +26,7 @@ async function propose(world: World, { server, allowEmpty }: MaintOptions): Prom
   const places = await lookAtPlaces(world, server)
   const leaving = { doing: `maintenance of ${server}`, anyway: `zdt maint ${server} --allow-empty`, allowEmpty }
   const judged = await judgePlaces(fleet, places, leaving)
-  const down = await takenDown(world, places.upstreams, { timeout: usualPatience, allowEmpty })
+  const down = await takenDown(fromHere(world, { timeout: usualPatience, allowEmpty }), places.upstreams)
   const where = whereOf(places)
   return {
     situation: situationOf(fleet, places, down, {

@@ -55,8 +55,20 @@ export async function outMeanwhile(
   }
 }
 
+/** Asks once for each host how it is taken out while its nginx is reloaded, however often that is. */
+export type Outs = (host: HostName) => Promise<OutMeanwhile>
+
+export function outsOf(fleet: Fleet, hosts: Hosts, options: OutOptions): Outs {
+  const known = new Map<HostName, Promise<OutMeanwhile>>()
+  return (host) => {
+    const out = known.get(host) ?? outMeanwhile(fleet, hosts, [host], options)
+    known.set(host, out)
+    return out
+  }
+}
+
 /** The seats that a host has in pools of HAProxy. */
-export function seatsOn(fleet: Fleet, host: HostName): Seat[] {
+export function seatsOn(fleet: Fleet, host: HostName): readonly Seat[] {
   try {
     return poolsServing(fleet, host)
   } catch (error) {

@@ -8,6 +8,7 @@ import type { Operation, World } from './operation.ts'
 import { claimsOfPlaces, lookAtPlaces, situationOf, untilAnswered, whereOf } from './places.ts'
 import type { Proposal } from './proposal.ts'
 import { intoRotation } from './rotation.ts'
+import { fromHere } from './upstreams/change.ts'
 import type { SeenUpstream } from './upstreams/look.ts'
 import { broughtBack } from './upstreams/taken-down.ts'
 
@@ -37,7 +38,7 @@ async function propose(world: World, { server, timeout }: ReadyOptions): Promise
   const heard = (one: SeenSeat) => deaf.includes(one) && !kept.includes(one)
   const out = seen.filter((one) => one.view.admin !== 'ready' || heard(one))
   const down = places.upstreams.filter(isDown)
-  const back = await broughtBack(world, down, { timeout, allowEmpty: false })
+  const back = await broughtBack(fromHere(world, { timeout, allowEmpty: false }), down)
   const where = whereOf(places)
   return {
     situation: situationOf(fleet, places, back, { facts: seen.flatMap((one) => remarks(one, kept, server)) }),

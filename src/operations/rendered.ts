@@ -42,7 +42,7 @@ export async function renderFleet(
 }
 
 /** nginx's runtime state is in the files of its upstreams: what they say of `down` and weights goes over. */
-async function asToldAtRunTime(
+export async function asToldAtRunTime(
   fleet: Fleet,
   configuration: Configuration,
   rendered: Rendered,

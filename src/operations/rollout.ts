@@ -1,31 +1,22 @@
-import { plan, type StageDraft } from '../engine/plan.ts'
-import type { Fleet, Pool } from '../fleet/fleet.ts'
+import { plan } from '../engine/plan.ts'
 import type { RolloutSpec } from '../fleet/rollout.ts'
 import type { Strategy } from '../fleet/strategies.ts'
-import { inBatches, type BatchSize } from '../lib/batches.ts'
+import type { BatchSize } from '../lib/batches.ts'
+import { ZdtError } from '../lib/errors.ts'
 import type { Millis } from '../lib/types.ts'
-import { judgeCapacity, type Judged } from './capacity.ts'
 import { claimsOf } from './claims.ts'
 import type { Operation, World } from './operation.ts'
+import { seatsOn } from './out-meanwhile.ts'
 import type { Proposal } from './proposal.ts'
-import { backAgain, deployed, watched, type Rolling } from './rollout/batch.ts'
+import type { Rolling } from './rollout/batch.ts'
 import { coloursInWords, coloursOf, switchColours } from './rollout/blue-green.ts'
-import { canaryFirst, sharesInFull } from './rollout/canary.ts'
-import {
-  allSeats,
-  candidates,
-  hostOf,
-  isWell,
-  namesOf,
-  ready,
-  rolledOut,
-  type Candidate,
-} from './rollout/candidates.ts'
-import { stillOut, versions } from './rollout/facts.ts'
+import { allPlaces, candidates, hostOf, namesOf, rolledOut, type Candidate } from './rollout/candidates.ts'
+import { versions } from './rollout/facts.ts'
+import { inTurn, judge, type Strategic, type TakingOut } from './rollout/in-turn.ts'
 import { seatRow } from './seat-row.ts'
-import type { Situation } from './situation.ts'
+import { unreadLines } from './upstreams/look.ts'
 
-export interface RolloutOptions {
+export interface RolloutOptions extends TakingOut {
   readonly pool: string
   readonly to: string
   /** What follows is over what zdt.yaml says. */
@@ -37,9 +28,6 @@ export interface RolloutOptions {
   readonly batch?: readonly BatchSize[]
   readonly settle?: Millis
   readonly minHealthy?: Millis
-  /** How long each wait for connections and checks may take. */
-  readonly timeout: Millis
-  readonly allowEmpty: boolean
 }
 
 /**
@@ -50,7 +38,10 @@ export const rollout: Operation<RolloutOptions> = {
   title: ({ pool, to }) => `rollout ${pool} to ${to}`,
   claims: (fleet, { pool: name }) => {
     const { pool } = rolledOut(fleet, name)
-    return claimsOf(fleet, allSeats(fleet, pool), [...new Set(pool.servers.map((one) => hostOf(fleet, pool, one)))])
+    const { seats, upstreams } = allPlaces(fleet, pool)
+    const meanwhile = [...new Set(upstreams.map(({ host }) => host))].flatMap((host) => seatsOn(fleet, host))
+    const own = [...new Set(pool.servers.map((one) => hostOf(fleet, pool, one)))]
+    return claimsOf(fleet, [...seats, ...upstreams, ...meanwhile], own)
   },
   propose,
 }
@@ -59,16 +50,21 @@ async function propose({ fleet, hosts, id }: World, options: RolloutOptions): Pr
   const { pool, spec: written } = rolledOut(fleet, options.pool)
   const { to, timeout } = options
   const rolling = { fleet, pool, spec: over(written, options), to, timeout }
-  const all = await candidates({ fleet, hosts, id }, pool, rolling.spec)
+  const world = { fleet, hosts, id }
+  const all = await candidates(world, pool, rolling.spec)
+  refuseBehind(rolling, all)
   const { stages, capacity, facts, names } = await (rolling.spec.strategy === 'blue-green'
     ? byColour(rolling, all, options)
-    : inTurn(rolling, all, options))
+    : inTurn(world, rolling, all, options))
   return {
     situation: {
       fleet: fleet.name,
-      seats: all.flatMap(({ seats }) => seats).map(({ seat, view, old }) => seatRow(seat.host, view, old)),
+      seats: [
+        ...all.flatMap(({ seats }) => seats).map(({ seat, view, old }) => seatRow(seat.host, view, old)),
+        ...all.flatMap(({ upstreams }) => upstreams.flatMap(({ rows }) => rows)),
+      ],
       capacity,
-      facts: [...versions(all), ...facts],
+      facts: [...versions(all), ...unreadLines(all.flatMap(({ upstreams }) => upstreams)), ...facts],
     },
     plan: plan(`rollout ${pool.name} to ${to}`, fleet.digest, stages, id),
     done: `${pool.name} runs ${to} on ${names}`,
@@ -78,22 +74,13 @@ async function propose({ fleet, hosts, id }: World, options: RolloutOptions): Pr
   }
 }
 
-/** What a strategy makes of a pool. */
-interface Strategic {
-  readonly stages: readonly StageDraft[]
-  readonly capacity: Situation['capacity']
-  readonly facts: readonly string[]
-  /** Who runs the version in the end. */
-  readonly names: string
-}
-
 async function byColour(rolling: Rolling, all: readonly Candidate[], options: RolloutOptions): Promise<Strategic> {
   const colours = coloursOf(rolling, all)
   const { live } = colours
   const isThere = live.servers.every(({ state }) => state.version === rolling.to && state.ill === null)
   if (isThere) return { stages: [], capacity: [], facts: [], names: namesOf(live.servers) }
   // The others serve by then.
-  const judged = await judge(rolling.fleet, rolling.pool, live.servers, options, { later: true })
+  const judged = await judge(rolling, live.servers, options, { later: true })
   return {
     stages: switchColours(rolling, colours, judged),
     capacity: [],
@@ -102,31 +89,20 @@ async function byColour(rolling: Rolling, all: readonly Candidate[], options: Ro
   }
 }
 
-/** Batch by batch, and before them the canary, where there is one. */
-async function inTurn(rolling: Rolling, all: readonly Candidate[], options: RolloutOptions): Promise<Strategic> {
-  const { fleet, pool, spec, to } = rolling
-  const todo = all
-    .filter(({ state }) => state.version !== to || state.ill !== null)
-    .toSorted((a, b) => Number(isWell(a)) - Number(isWell(b)))
-  const [canary = [], ...rest] =
-    spec.strategy === 'canary' ? withCanary(todo, spec) : [[], ...inBatches(todo, spec.batch)]
-  const batches = [canary, ...rest].filter((some) => some.length > 0)
-  const judged = new Map(
-    await Promise.all(batches.map(async (some) => [some, await judge(fleet, pool, some, options)] as const)),
+/** nginx says nothing of how its servers answer: there is nothing to judge a share by. */
+function refuseBehind({ spec, pool, to }: Rolling, all: readonly Candidate[]): void {
+  const behind = all.flatMap(({ upstreams }) => upstreams)
+  const [first] = behind
+  if (spec.strategy === 'rolling' || !first) return
+  throw new ZdtError(
+    `nginx on ${first.host} sends to ${pool.name} too, and counts no answers: ${spec.strategy} cannot be judged`,
+    {
+      code: 'nginx-counts-nothing',
+      exit: 'refused',
+      host: first.host,
+      suggestions: [`zdt rollout ${pool.name} --to ${to} --strategy rolling`],
+    },
   )
-  const tightest = [...judged.values()].flatMap(({ capacity }) => capacity).toSorted((a, b) => a.after - b.after)[0]
-  const stages = batches.flatMap((some) => {
-    const one = judged.get(some)
-    if (!one) return []
-    if (some === canary) return canaryFirst(rolling, some, all, one)
-    return [...deployed(rolling, some, one), ...backAgain(rolling, some), watched(rolling, namesOf(some), ready(some))]
-  })
-  return {
-    stages,
-    capacity: tightest ? [tightest] : [],
-    facts: [...stillOut(todo), ...(canary.length > 0 ? sharesInFull(rolling, canary, all) : [])],
-    names: namesOf(all),
-  }
 }
 
 /** What the flags say goes over zdt.yaml. */
@@ -146,34 +122,4 @@ function over(spec: RolloutSpec, options: RolloutOptions): RolloutSpec {
     },
     blueGreen: { ...spec.blueGreen, ...(keepOld !== undefined && { keepOld }) },
   }
-}
-
-/** The canary, then the others in batches. One that nobody is sent to tells nothing, so it is no canary. */
-function withCanary(todo: readonly Candidate[], { canary, batch }: RolloutSpec): Candidate[][] {
-  const [some = []] = inBatches(
-    todo.filter((one) => ready([one]).length > 0),
-    [canary.servers],
-  )
-  return [
-    some,
-    ...inBatches(
-      todo.filter((one) => !some.includes(one)),
-      batch,
-    ),
-  ]
-}
-
-function judge(
-  fleet: Fleet,
-  pool: Pool,
-  some: readonly Candidate[],
-  options: RolloutOptions,
-  when: { readonly later?: true } = {},
-): Promise<Judged> {
-  return judgeCapacity(fleet, ready(some), {
-    doing: `taking ${namesOf(some)} out`,
-    anyway: `zdt rollout ${pool.name} --to ${options.to} --allow-empty`,
-    allowEmpty: options.allowEmpty,
-    ...when,
-  })
 }

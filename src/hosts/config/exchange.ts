@@ -91,7 +91,13 @@ export async function putInPlace(
 ): Promise<void> {
   // Of a part of a set, what zdt wrote of the others is still so; and a file that was not zdt's has not become it.
   const extent = kept.shelf === undefined ? 'whole' : 'part'
-  const words = [kept.directory, keptDirectory(kept), String(versionsKept), extent, ...moveWords(moves)]
+  const words = [
+    kept.directory,
+    keptDirectory(kept),
+    String(versionsKept[kept.shelf ?? 'kept']),
+    extent,
+    ...moveWords(moves),
+  ]
   await must(host, ['sh', '-c', put, 'zdt-put', ...words], moves, options)
 }
 

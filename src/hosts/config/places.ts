@@ -3,8 +3,8 @@ import { posix } from 'node:path'
 /** Where a host keeps what zdt knows of its configurations; root's alone. */
 const base = '/var/lib/zdt/config'
 
-/** How many versions of before are kept of a unit's configuration. */
-export const versionsKept = 10
+/** How many versions of before are kept of a unit's configuration; of what is told at run time enough for a whole rollout's way back. */
+export const versionsKept = { kept: 10, 'run-time': 100 } as const
 
 /** What zdt keeps of one unit's configuration. */
 export function unitDirectory(unit: string): string {

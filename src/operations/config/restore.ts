@@ -1,8 +1,8 @@
 import { ZdtError } from '../../lib/errors.ts'
 import type { Rendered } from '../../lib/rendered.ts'
 import type { Operation, World } from '../operation.ts'
-import { versionOn } from '../render.ts'
-import { renderFleet } from '../rendered.ts'
+import { liveTextOn, versionOn } from '../render.ts'
+import { asToldAtRunTime, renderFleet } from '../rendered.ts'
 import { claimsFor, proposeFor, type LiveOptions } from './apply.ts'
 import { compare } from './compare.ts'
 import { withNeeds } from './needs.ts'
@@ -29,7 +29,14 @@ export const restoreConfig: Operation<RestoreOptions> = {
     const configuration = oneService(fleet, options.host, options.service)
     const kept = await versionTexts(hosts, configuration, options.version)
     const today = fleet.secrets.size === 0 ? await renderedToday(world, options) : undefined
-    const compared = await withNeeds(fleet, hosts, await compare(hosts, [renderedOf(configuration, kept, today)]))
+    // Who is drained now is drained afterwards: a version says that of its own day.
+    const rendered = await asToldAtRunTime(
+      fleet,
+      configuration,
+      renderedOf(configuration, kept, today),
+      liveTextOn(hosts),
+    )
+    const compared = await withNeeds(fleet, hosts, await compare(hosts, [rendered]))
     const title = restoreConfig.title(options)
     const proposal = await proposeFor(world, compared, title, { ...options, batches: [{ count: 1 }] })
     const what = `${configuration.daemon}/${configuration.groups[0].name} on ${configuration.host}`

@@ -8,8 +8,10 @@ import { appSettles } from '../../steps/app/settle.ts'
 import { watchSeats } from '../../steps/haproxy/watch-seats.ts'
 import type { Judged } from '../capacity.ts'
 import type { SeenSeat } from '../look-at-seats.ts'
-import { intoRotation, outOfRotation, untilDrained } from '../rotation.ts'
-import { namesOf, ready, type Candidate } from './candidates.ts'
+import { untilAnswered, untilNobody } from '../places.ts'
+import { intoRotation, outOfRotation } from '../rotation.ts'
+import type { UpstreamChange } from '../upstreams/change.ts'
+import { namesOf, ready, readyBehind, type Candidate } from './candidates.ts'
 
 /** What a rollout is about: zdt.yaml's word with the flags over it. */
 export interface Rolling {
@@ -21,13 +23,25 @@ export interface Rolling {
   readonly timeout: Millis
 }
 
+/** What nginx is brought to before and after, where it sends to them. */
+export interface Behind {
+  readonly down: UpstreamChange
+  readonly back: UpstreamChange
+}
+
 /** Some servers go out of rotation together, and get the version there. */
-export function deployed({ pool, spec, to, timeout }: Rolling, some: readonly Candidate[], judged: Judged) {
+export function deployed(
+  { pool, spec, to, timeout }: Rolling,
+  some: readonly Candidate[],
+  judged: Judged,
+  behind?: Behind,
+): StageDraft[] {
   const names = namesOf(some)
   return [
     ...outOfRotation(ready(some), 'drain', judged),
-    untilDrained(
-      some.flatMap(({ seats }) => seats),
+    ...(behind?.down.stages ?? []),
+    untilNobody(
+      { seen: some.flatMap(({ seats }) => seats), upstreams: some.flatMap(({ upstreams }) => upstreams) },
       timeout,
     ),
     stage(
@@ -56,8 +70,35 @@ export function deployed({ pool, spec, to, timeout }: Rolling, some: readonly Ca
 }
 
 /** They come back by a fresh check; their agents are heard again where they were before, unless somebody else sees to that. */
-export function backAgain({ fleet, timeout }: Rolling, some: readonly Candidate[], hearsAgents = true): StageDraft[] {
-  return intoRotation(fleet, ready(some), timeout, ({ view }) => hearsAgents && view.agent?.enabled === true)
+export function backAgain(
+  { fleet, timeout }: Rolling,
+  some: readonly Candidate[],
+  { hearsAgents = true, behind }: { readonly hearsAgents?: boolean; readonly behind?: Behind } = {},
+): StageDraft[] {
+  return [
+    ...intoRotation(fleet, ready(some), timeout, ({ view }) => hearsAgents && view.agent?.enabled === true),
+    ...(behind ? [untilAnswered(readyBehind(some), timeout), ...behind.back.stages] : []),
+  ]
+}
+
+/** nginx counts nobody's answers: the servers themselves are asked while they serve. */
+export function watchedBehind({ pool, spec, to }: Rolling, some: readonly Candidate[]): StageDraft {
+  const served = some.filter((one) => readyBehind([one]).length > 0)
+  return stage(
+    `${namesOf(served)} must be well for ${formatDuration(spec.minHealthy)} while they serve`,
+    spec.minHealthy === 0
+      ? []
+      : served.map(({ server, host, app }) =>
+          appSettles.at(host, {
+            pool: pool.name,
+            server: server.name,
+            app,
+            version: to,
+            settle: spec.minHealthy,
+            serving: true,
+          }),
+        ),
+  )
 }
 
 /** They are watched while they serve. `samples` are needed where they are given, and else only wished for. */

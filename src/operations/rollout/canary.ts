@@ -48,7 +48,7 @@ export function canaryFirst(
         .map(({ seat }) => setAgent.at(seat.host, { seat, agent: 'held' })),
     ),
     given(0),
-    ...backAgain(rolling, some, false),
+    ...backAgain(rolling, some, { hearsAgents: false }),
     watched(rolling, names, ready(some), samples),
     ...shares.slice(1).flatMap((_share, index) => [given(index + 1), watched(rolling, names, ready(some), samples)]),
     {

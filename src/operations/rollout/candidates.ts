@@ -1,12 +1,14 @@
 import { lookAtApp, type App, type AppState } from '../../daemons/app/look.ts'
 import { isServing } from '../../daemons/haproxy/is-serving.ts'
-import type { Fleet, Pool, Seat, ServerSpec } from '../../fleet/fleet.ts'
+import { serverAt } from '../../daemons/nginx/upstream/servers-file.ts'
+import type { Fleet, Pool, Seat, ServerSpec, UpstreamSeat } from '../../fleet/fleet.ts'
 import type { RolloutSpec } from '../../fleet/rollout.ts'
-import { hostOfServer, poolNamed, poolsServing } from '../../fleet/selectors.ts'
+import { hostOfServer, placesServing, poolNamed, type Places } from '../../fleet/selectors.ts'
 import { ZdtError } from '../../lib/errors.ts'
 import type { HostName } from '../../lib/types.ts'
 import { lookAtSeats, type SeenSeat } from '../look-at-seats.ts'
 import type { World } from '../operation.ts'
+import { lookAtUpstreams, type SeenUpstream } from '../upstreams/look.ts'
 
 /** A server that is to get the version: what it says of itself, and where it has its seats. */
 export interface Candidate {
@@ -15,12 +17,16 @@ export interface Candidate {
   readonly app: App
   readonly state: AppState
   readonly seats: readonly SeenSeat[]
+  /** Where nginx sends to it, each with this server's seat alone. */
+  readonly upstreams: readonly SeenUpstream[]
 }
 
 /** Asks every server of a pool what it runs, and every load balancer how it sees it. Throws what asking throws. */
 export async function candidates({ fleet, hosts }: World, pool: Pool, spec: RolloutSpec): Promise<Candidate[]> {
-  const [seen, states] = await Promise.all([
-    lookAtSeats(hosts, allSeats(fleet, pool)),
+  const everywhere = allPlaces(fleet, pool)
+  const [seen, behind, states] = await Promise.all([
+    lookAtSeats(hosts, everywhere.seats),
+    lookAtUpstreams(fleet, hosts, everywhere.upstreams),
     Promise.all(
       pool.servers.map(async (server) => {
         const app = { address: server.address, port: server.port, health: spec.health, version: spec.version }
@@ -31,9 +37,15 @@ export async function candidates({ fleet, hosts }: World, pool: Pool, spec: Roll
   return pool.servers.flatMap((server, index) => {
     const known = states[index]
     if (!known) return []
-    const own = seatsAt(fleet, pool, server).map(seatKey)
+    const places = placesAt(fleet, pool, server)
+    const own = places.seats.map(seatKey)
     const seats = seen.filter(({ seat }) => own.includes(seatKey(seat)))
-    return [{ server, host: hostOf(fleet, pool, server), ...known, seats }]
+    const upstreams = behind.flatMap((one) => {
+      const here = one.seats.filter((seat) => places.upstreams.some((place) => isSame(place, seat)))
+      const rows = one.rows.filter(({ server: name }) => here.some((seat) => seat.server === name))
+      return here.length > 0 ? [{ ...one, seats: here, rows }] : []
+    })
+    return [{ server, host: hostOf(fleet, pool, server), ...known, seats, upstreams }]
   })
 }
 
@@ -42,13 +54,30 @@ export function ready(some: readonly Candidate[]): SeenSeat[] {
   return some.flatMap(({ seats }) => seats.filter(({ view }) => view.admin === 'ready'))
 }
 
+/** The same behind nginx: who is drained in its file stays so. Each upstream once, with all of their seats. */
+export function readyBehind(some: readonly Candidate[]): SeenUpstream[] {
+  const serving = some.flatMap(({ upstreams }) =>
+    upstreams.filter(({ seats, servers }) => seats.every((seat) => serverAt(servers, seat)?.down === false)),
+  )
+  const files = [...new Set(serving.map(({ host, file }) => `${host} ${file.path}`))]
+  return files.flatMap((key) => {
+    const [first, ...more] = serving.filter(({ host, file }) => `${host} ${file.path}` === key)
+    return first ? [{ ...first, seats: [first, ...more].flatMap(({ seats }) => seats) }] : []
+  })
+}
+
+function isSame(one: UpstreamSeat, other: UpstreamSeat): boolean {
+  return one.host === other.host && one.file === other.file && one.server === other.server
+}
+
 function seatKey({ host, socket, backend, server }: Seat): string {
   return `${host} ${socket} ${backend}/${server}`
 }
 
 /** Well by itself, and serving where it is to serve. */
-export function isWell({ state, seats }: Candidate): boolean {
-  return state.ill === null && seats.every(({ view }) => view.admin !== 'ready' || isServing(view))
+export function isWell({ state, seats, upstreams }: Candidate): boolean {
+  const answers = upstreams.every(({ rows }) => rows.every(({ state: seen }) => !seen.endsWith('down')))
+  return state.ill === null && answers && seats.every(({ view }) => view.admin !== 'ready' || isServing(view))
 }
 
 /** The names of some, as a sentence has them. */
@@ -57,13 +86,16 @@ export function namesOf(some: readonly { readonly server: ServerSpec }[]): strin
 }
 
 /** Also those in other pools: whoever listens there is restarted for all of them. */
-function seatsAt(fleet: Fleet, pool: Pool, server: ServerSpec): Seat[] {
-  return poolsServing(fleet, hostOf(fleet, pool, server)).filter(({ port }) => port === server.port)
+function placesAt(fleet: Fleet, pool: Pool, server: ServerSpec): Places {
+  const { seats, upstreams } = placesServing(fleet, hostOf(fleet, pool, server))
+  const listens = ({ port }: { readonly port: number }) => port === server.port
+  return { seats: seats.filter(listens), upstreams: upstreams.filter(listens) }
 }
 
-/** Every seat of a pool's servers. */
-export function allSeats(fleet: Fleet, pool: Pool): Seat[] {
-  return pool.servers.flatMap((server) => seatsAt(fleet, pool, server))
+/** Every place of a pool's servers. */
+export function allPlaces(fleet: Fleet, pool: Pool): Places {
+  const each = pool.servers.map((server) => placesAt(fleet, pool, server))
+  return { seats: each.flatMap(({ seats }) => seats), upstreams: each.flatMap(({ upstreams }) => upstreams) }
 }
 
 /** Throws, exit `usage`, where zdt.yaml does not say how. */

@@ -1,9 +1,7 @@
 import { editServersFile, type ServerEdit } from '../../daemons/nginx/upstream/servers-file.ts'
 import { stage, type StageDraft } from '../../engine/plan.ts'
-import type { Fleet } from '../../fleet/fleet.ts'
 import type { FileMove } from '../../hosts/config/change.ts'
 import { keptName, stagedPath } from '../../hosts/config/places.ts'
-import type { Hosts } from '../../hosts/host.ts'
 import { sha256 } from '../../lib/digest.ts'
 import type { RunId } from '../../lib/types.ts'
 import { configAsPlanned } from '../../steps/config/as-planned.ts'
@@ -13,7 +11,8 @@ import { stageConfig } from '../../steps/config/stage-config.ts'
 import { tryConfig } from '../../steps/config/try-config.ts'
 import type { UndoQuestion } from '../../steps/upstream/enough-answer.ts'
 import type { ServiceChange } from '../config/compare.ts'
-import { outMeanwhile, type OutMeanwhile, type OutOptions } from '../out-meanwhile.ts'
+import { outsOf, type OutMeanwhile, type OutOptions, type Outs } from '../out-meanwhile.ts'
+import type { World } from '../operation.ts'
 import type { SeenUpstream } from './look.ts'
 
 /** What brings nginx to other servers: the stages, and what they change, to be shown. */
@@ -30,32 +29,50 @@ interface Wanted {
   readonly capacity?: (seen: SeenUpstream) => UndoQuestion
 }
 
+/** What the files say once all stages so far are done: one run may change a file many times. */
+export type TextsSoFar = Map<string, { readonly text: string; readonly turn: number }>
+
+/** What a change goes on from. */
+export interface Onwards {
+  readonly id: RunId
+  readonly outs: Outs
+  readonly texts: TextsSoFar
+}
+
+/** The first change of a run. */
+export function fromHere({ fleet, hosts, id }: World, options: OutOptions): Onwards {
+  return { id, outs: outsOf(fleet, hosts, options), texts: new Map() }
+}
+
 /**
  * Changes the servers of upstreams: the files uploaded and tried on every host, then host by host put in place, reloaded and
  * proved, each taken out of HAProxy's pools meanwhile where it is in one. Nothing where every file is so already.
  */
 export async function changeUpstreams(
-  { fleet, hosts, id }: { readonly fleet: Fleet; readonly hosts: Hosts; readonly id: RunId },
+  { id, outs, texts }: Onwards,
   seen: readonly SeenUpstream[],
   { edits, capacity }: Wanted,
-  options: OutOptions,
 ): Promise<UpstreamChange> {
   const files = seen.flatMap((one) => {
-    const text = editServersFile(one.text, edits(one))
-    return text === one.text ? [] : [{ seen: one, text }]
+    const key = `${one.host} ${one.file.path}`
+    const before = texts.get(key) ?? { text: one.text, turn: 0 }
+    const text = editServersFile(before.text, edits(one))
+    if (text === before.text) return []
+    const turn = before.turn + 1
+    texts.set(key, { text, turn })
+    return [{ seen: one, before: before.text, text, turn }]
   })
-  const works = files.map(({ seen: one, text }) => ({
+  const works = files.map(({ seen: one, before, text, turn }) => ({
     host: one.host,
     which: { daemon: 'nginx' as const, unit: one.group.unit, group: one.group.name, config: one.group.config },
-    move: moveOf(one.file, text, id),
-    kept: `${keptName(id)}-${one.pool.name}`,
+    move: moveOf(one.file, { before, text }, id),
+    kept: `${keptName(id)}-${one.pool.name}-${String(turn).padStart(2, '0')}`,
     ...(capacity && { capacity: capacity(one) }),
   }))
-  const out: OutMeanwhile[] = []
-  for (const { host } of works) out.push(await outMeanwhile(fleet, hosts, [host], options))
+  const out = await Promise.all(works.map(({ host }) => outs(host)))
   return {
     out,
-    changes: await Promise.all(files.map(({ seen: one, text }) => changeOf(one, text))),
+    changes: await Promise.all(files.map(({ seen: one, before, text }) => changeOf(one, before, text))),
     stages: [
       stage(
         'nobody has changed the files since',
@@ -84,8 +101,12 @@ export async function changeUpstreams(
   }
 }
 
-function moveOf({ path, target, sha256: from }: SeenUpstream['file'], text: string, id: RunId): FileMove {
-  return { path, target, staged: stagedPath(target, id), from, to: sha256(text), mode: '0644', text }
+function moveOf(
+  { path, target }: SeenUpstream['file'],
+  { before, text }: { readonly before: string; readonly text: string },
+  id: RunId,
+): FileMove {
+  return { path, target, staged: stagedPath(target, id), from: sha256(before), to: sha256(text), mode: '0644', text }
 }
 
 /** The text is told to the step that uploads it, once. */
@@ -93,10 +114,13 @@ function withoutText({ path, target, staged, from, to, mode }: FileMove): FileMo
   return { path, target, staged, from, to, mode }
 }
 
-async function changeOf({ host, group, file, text: before }: SeenUpstream, text: string): Promise<ServiceChange> {
+async function changeOf(
+  { host, group, file: { path } }: SeenUpstream,
+  before: string,
+  text: string,
+): Promise<ServiceChange> {
   // Loaded where something differs: start-up time is a feature.
   const { diff } = await import('../../lib/diff.ts')
-  const { path, sha256: live } = file
-  const changed = { path, live, wanted: sha256(text), drift: null, diff: diff(before, text, []) }
+  const changed = { path, live: sha256(before), wanted: sha256(text), drift: null, diff: diff(before, text, []) }
   return { host, daemon: 'nginx', group: group.name, unit: group.unit, files: [changed] }
 }

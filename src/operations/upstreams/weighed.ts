@@ -5,7 +5,7 @@ import { ZdtError } from '../../lib/errors.ts'
 import type { HostName } from '../../lib/types.ts'
 import type { World } from '../operation.ts'
 import { usualPatience } from '../places.ts'
-import { changeUpstreams, type UpstreamChange } from './change.ts'
+import { changeUpstreams, fromHere, type UpstreamChange } from './change.ts'
 import type { SeenUpstream } from './look.ts'
 
 /** What the files say of the seats that are to be changed. */
@@ -41,5 +41,5 @@ export function weighed(
       port: seat.port,
       weight: effectiveWeight(share, serverAt(servers, seat)?.full ?? 1),
     }))
-  return changeUpstreams(world, upstreams, { edits }, { timeout: usualPatience, allowEmpty: false })
+  return changeUpstreams(fromHere(world, { timeout: usualPatience, allowEmpty: false }), upstreams, { edits })
 }

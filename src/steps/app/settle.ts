@@ -14,6 +14,8 @@ type Input = {
   readonly version: string
   /** How long it must be well. */
   readonly settle: Millis
+  /** It is asked while others are sent to it too. */
+  readonly serving?: true
 }
 
 /**
@@ -22,8 +24,8 @@ type Input = {
  */
 export const appSettles = defineWait<Input>({
   kind: 'app.settle',
-  describe: ({ pool, server, settle }) => ({
-    title: `${pool}/${server} is well for ${formatDuration(settle)}, on its own`,
+  describe: ({ pool, server, settle, serving }) => ({
+    title: `${pool}/${server} is well for ${formatDuration(settle)}, ${serving ? 'while it serves' : 'on its own'}`,
     commands: [],
   }),
   look: ({ server, app, version, settle }, on, waited) =>

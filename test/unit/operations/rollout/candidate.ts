@@ -22,5 +22,6 @@ export function candidate(name: string, state: Candidate['state'], view: Partial
     app,
     state,
     seats: [{ seat, view: { ...serving, ...view }, all: { servers: [], backends: [] } }],
+    upstreams: [],
   }
 }

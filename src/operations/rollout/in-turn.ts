@@ -1,0 +1,105 @@
+import type { StageDraft } from '../../engine/plan.ts'
+import type { RolloutSpec } from '../../fleet/rollout.ts'
+import { inBatches } from '../../lib/batches.ts'
+import type { Millis } from '../../lib/types.ts'
+import type { Judged } from '../capacity.ts'
+import type { World } from '../operation.ts'
+import { judgePlaces } from '../places.ts'
+import type { Situation } from '../situation.ts'
+import { fromHere } from '../upstreams/change.ts'
+import { broughtBack, takenDown } from '../upstreams/taken-down.ts'
+import { backAgain, deployed, watched, watchedBehind, type Behind, type Rolling } from './batch.ts'
+import { canaryFirst, sharesInFull } from './canary.ts'
+import { isWell, namesOf, ready, readyBehind, type Candidate } from './candidates.ts'
+import { stillOut } from './facts.ts'
+
+/** What the operator's flags say of taking servers out. */
+export interface TakingOut {
+  /** How long each wait for connections and checks may take. */
+  readonly timeout: Millis
+  readonly allowEmpty: boolean
+}
+
+/** What a strategy makes of a pool. */
+export interface Strategic {
+  readonly stages: readonly StageDraft[]
+  readonly capacity: Situation['capacity']
+  readonly facts: readonly string[]
+  /** Who runs the version in the end. */
+  readonly names: string
+}
+
+/** Batch by batch, and before them the canary, where there is one. */
+export async function inTurn(
+  world: World,
+  rolling: Rolling,
+  all: readonly Candidate[],
+  options: TakingOut,
+): Promise<Strategic> {
+  const { spec, to } = rolling
+  const todo = all
+    .filter(({ state }) => state.version !== to || state.ill !== null)
+    .toSorted((a, b) => Number(isWell(a)) - Number(isWell(b)))
+  const [canary = [], ...rest] =
+    spec.strategy === 'canary' ? withCanary(todo, spec) : [[], ...inBatches(todo, spec.batch)]
+  const batches = [canary, ...rest].filter((some) => some.length > 0)
+  const onwards = fromHere(world, options)
+  const planned: { some: readonly Candidate[]; judged: Judged; behind: Behind }[] = []
+  for (const some of batches) {
+    const judged = await judge(rolling, some, options)
+    // In this order: what nginx's files say afterwards is what the next batch begins with.
+    const down = await takenDown(onwards, readyBehind(some))
+    planned.push({ some, judged, behind: { down, back: await broughtBack(onwards, readyBehind(some)) } })
+  }
+  const tightest = planned.flatMap(({ judged }) => judged.capacity).toSorted((a, b) => a.after - b.after)[0]
+  const stages = planned.flatMap(({ some, judged, behind }) => {
+    if (some === canary) return canaryFirst(rolling, some, all, judged)
+    return [
+      ...deployed(rolling, some, judged, behind),
+      ...backAgain(rolling, some, { behind }),
+      watched(rolling, namesOf(some), ready(some)),
+      watchedBehind(rolling, some),
+    ]
+  })
+  const out = new Set(planned.flatMap(({ behind }) => behind.down.out.flatMap((one) => one.facts)))
+  return {
+    stages,
+    capacity: tightest ? [tightest] : [],
+    facts: [...stillOut(todo), ...out, ...(canary.length > 0 ? sharesInFull(rolling, canary, all) : [])],
+    names: namesOf(all),
+  }
+}
+
+/** The canary, then the others in batches. One that nobody is sent to tells nothing, so it is no canary. */
+function withCanary(todo: readonly Candidate[], { canary, batch }: RolloutSpec): Candidate[][] {
+  const [some = []] = inBatches(
+    todo.filter((one) => ready([one]).length > 0),
+    [canary.servers],
+  )
+  return [
+    some,
+    ...inBatches(
+      todo.filter((one) => !some.includes(one)),
+      batch,
+    ),
+  ]
+}
+
+/** May they be taken out? Throws TooFewLeft. */
+export function judge(
+  { fleet, pool, to }: Pick<Rolling, 'fleet' | 'pool' | 'to'>,
+  some: readonly Candidate[],
+  options: TakingOut,
+  when: { readonly later?: true } = {},
+): Promise<Judged> {
+  return judgePlaces(
+    fleet,
+    { seen: ready(some), upstreams: readyBehind(some) },
+    {
+      doing: `taking ${namesOf(some)} out`,
+      anyway: `zdt rollout ${pool.name} --to ${to} --allow-empty`,
+      allowEmpty: options.allowEmpty,
+      ...when,
+    },
+  )
+}
