@@ -71,26 +71,36 @@ describeOnLab('servers behind nginx', () => {
     for (const lb of [shop.lb1, shop.lb2]) expect(await lb.status('web/web1')).toBe('UP')
   })
 
-  test('a rollout, and its rollback, under load through the VIP: out of HAProxy and nginx alike, nothing is lost', async () => {
-    const before = await files()
-    const versions = () => Promise.all(['app1', 'app2', 'app3'].map((app) => shop.on(app, 'cat /etc/shop/version')))
-    const load = await startWrk(lab, `${vip}/cart/`, 'paced')
-    const probed = ['--yes', '--json', '--probe', `${vip}/cart/`]
-    const times = ['--batch', '1,100%', '--settle', '0s', '--min-healthy', '1s']
-    const there = await zdt('rollout', 'cart', '--to', '2.0.0', ...times, ...probed)
-    expect(printed(there.stdout)).toMatchObject({ ended: 'done', probe: { total: { lost: 0 } } })
-    expect(await versions()).toEqual(['2.0.0\n', '2.0.0\n', '2.0.0\n'])
-    expect(await files()).toEqual(before)
-    const { run } = JSON.parse(there.stdout) as { run: string }
-    const back = await zdt('rollback', run, ...probed)
-    expect(printed(back.stdout)).toMatchObject({ probe: { total: { lost: 0 } } })
-    expect(back).toMatchObject({ code: 0 })
-    expect(await versions()).toEqual(['1.0.0\n', '1.0.0\n', '1.0.0\n'])
-    expect(await files()).toEqual(before)
-    expect(await load.stop()).toMatchObject({ errors: 0, not2xx: 0 })
-    const judged = await zdt('rollout', 'cart', '--to', '2.0.0', '--strategy', 'canary', '--yes')
-    expect(judged).toMatchObject({ code: 3, stderr: expect.stringContaining('--strategy rolling') as string })
-  })
+  // Eight reloads there and eight back, each with its nginx out of rotation.
+  const long = { timeout: 900_000 }
+  deep(
+    'a rollout, and its rollback, under load through the VIP: out of HAProxy and nginx alike, nothing is lost',
+    long,
+    async () => {
+      const before = await files()
+      const versions = () => Promise.all(['app1', 'app2', 'app3'].map((app) => shop.on(app, 'cat /etc/shop/version')))
+      const load = await startWrk(lab, `${vip}/cart/`, 'paced')
+      const probed = ['--yes', '--json', '--probe', `${vip}/cart/`]
+      const times = ['--batch', '1,100%', '--settle', '0s', '--min-healthy', '1s']
+      const patiently = async (...argv: string[]) => {
+        const running = await shop.start(...argv, ...probed, '--fleet', await shop.fleet(withCart))
+        return await running.ended
+      }
+      const there = await patiently('rollout', 'cart', '--to', '2.0.0', ...times)
+      expect(printed(there.stdout)).toMatchObject({ ended: 'done', probe: { total: { lost: 0 } } })
+      expect(await versions()).toEqual(['2.0.0\n', '2.0.0\n', '2.0.0\n'])
+      expect(await files()).toEqual(before)
+      const { run } = JSON.parse(there.stdout) as { run: string }
+      const back = await patiently('rollback', run)
+      expect(printed(back.stdout)).toMatchObject({ probe: { total: { lost: 0 } } })
+      expect(back).toMatchObject({ code: 0 })
+      expect(await versions()).toEqual(['1.0.0\n', '1.0.0\n', '1.0.0\n'])
+      expect(await files()).toEqual(before)
+      expect(await load.stop()).toMatchObject({ errors: 0, not2xx: 0 })
+      const judged = await zdt('rollout', 'cart', '--to', '2.0.0', '--strategy', 'canary', '--yes')
+      expect(judged).toMatchObject({ code: 3, stderr: expect.stringContaining('--strategy rolling') as string })
+    },
+  )
 
   describe('with web1 alone', () => {
     const fleet = () => shop.fleet((yaml) => withCart(yaml).replace('hosts: [web1, web2]', 'hosts: [web1]'))

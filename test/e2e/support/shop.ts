@@ -110,7 +110,7 @@ export function useShop(lab: Lab): Shop {
   const env = () => ({ XDG_STATE_HOME: home, NO_COLOR: '1' })
   const start = async (argv: readonly string[]) => {
     // Each is ended after its test; a busy machine may take long until then.
-    const one = await startInLab(lab, argv, { env: env(), timeout: 300_000 })
+    const one = await startInLab(lab, argv, { env: env(), timeout: 900_000 })
     running.add(one)
     return one
   }

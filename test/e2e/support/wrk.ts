@@ -11,12 +11,12 @@ export interface Load {
 }
 
 /**
- * Fifty keep-alive connections until they are told to stop (at most 240 s): that never rest, or `paced` ones that ask about twelve
+ * Fifty keep-alive connections until they are told to stop (at most ten minutes): that never rest, or `paced` ones that ask about twelve
  * times a second. A paced one rests when HAProxy's worker ends and takes it for an error: only where no worker does.
  */
 export async function startWrk(lab: Lab, url: string, pace?: 'paced'): Promise<{ stop(): Promise<Load> }> {
   const how = pace === undefined ? [] : ['-s', fileURLToPath(new URL('paced.lua', import.meta.url))]
-  const wrk = await startInLab(lab, ['stdbuf', '-oL', 'wrk', '-t2', '-c50', '-d240s', '--timeout', '5s', ...how, url])
+  const wrk = await startInLab(lab, ['stdbuf', '-oL', 'wrk', '-t2', '-c50', '-d600s', '--timeout', '5s', ...how, url])
   await wrk.said(/^Running/m)
   return {
     stop: async () => {
