@@ -5,6 +5,7 @@ import { parseDuration } from '../lib/durations.ts'
 import type { Millis } from '../lib/types.ts'
 import { oneOfThem } from './configured.ts'
 import * as field from './fields.ts'
+import { gate, toGate, type Gate } from './gates.ts'
 import {
   blueGreen,
   canary,
@@ -38,6 +39,8 @@ export interface RolloutSpec {
   readonly maxErrors: number
   /** How much longer than the others' its answers may take, on average. */
   readonly maxSlower: Millis
+  /** What else must say yes while it is watched. */
+  readonly gates: readonly Gate[]
 }
 
 const timeRule = 'a duration such as 10s or 1m'
@@ -109,6 +112,10 @@ export const rollout = z.strictObject(
       .describe(
         'While it is watched: how much longer than the others’ its answers may take on average. Default: 250ms.',
       ),
+    gates: z
+      .array(gate, field.wrong('a list of gates'))
+      .default([])
+      .describe('What else must say yes while it is watched, in each batch and at each share. Default: none.'),
     timeout: field
       .duration(timeRule)
       .default('5m')
@@ -137,6 +144,7 @@ export function toRollout(file: z.output<typeof rollout>): RolloutSpec {
     timeout: inMillis(timeout),
     maxErrors: Number.parseFloat(errors) / 100,
     maxSlower: inMillis(slower),
+    gates: file.gates.map(toGate),
   }
 }
 

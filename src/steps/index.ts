@@ -27,6 +27,7 @@ import { watchSeats } from './haproxy/watch-seats.ts'
 import { hostIsBack } from './host/back.ts'
 import { hostIsQuiet } from './host/quiet.ts'
 import { hostWork } from './host/work.ts'
+import { passGate } from './gates/pass.ts'
 import { holdOffKeepalived } from './keepalived/hold-off.ts'
 import { haproxyCandidateRuns } from './haproxy/upgrade/candidate-runs.ts'
 import { exchangeHaproxy } from './haproxy/upgrade/exchange.ts'
@@ -68,6 +69,7 @@ const all = [
   reloadDaemon,
   stageConfig,
   tryConfig,
+  passGate,
   awaitAnswer,
   awaitUnconnected,
   enoughAnswer,

@@ -91,6 +91,26 @@ describeOnLab('zdt rollout', () => {
     return apps.map((app) => lines.filter(([seat]) => seat === `shop/${app}`).map(([, , weight]) => Number(weight)))
   }
 
+  test('a gate of the operator’s own that says no puts it back, with what it said; one that says yes is told of', async () => {
+    const gated = await shop.fleet((yaml) =>
+      yaml.replace(
+        'timeout: 30s',
+        `timeout: 30s
+      gates:
+        - { name: front, url: '${vip}/shop/version' }
+        - { name: smoke, command: [sh, -c, 'echo "$1 is not for us"; test "$1" != 2.0.0', sh, '{version}'] }`,
+      ),
+    )
+    const { code, stdout, stderr } = await shop.zdt(
+      ...['rollout', 'shop', '--to', '2.0.0', '--yes', '--fleet', gated, '--settle', '0s', '--min-healthy', '1s'],
+    )
+    expect(stdout).toContain('gate smoke: sh exited with 1: 2.0.0 is not for us')
+    expect(stderr).toMatch(/gate front passes for 1\.0 s …/)
+    expect(code).toBe(4)
+    expect(await versions()).toEqual(all('1.0.0'))
+    await serving()
+  })
+
   test('canary, under load: its share rises, a person says yes to each, and then every server runs it with nothing lost', async () => {
     const before = await weights()
     const load = await startWrk(lab, `${vip}/shop/`, 'paced')

@@ -12,6 +12,7 @@ import { untilAnswered, untilNobody } from '../places.ts'
 import { intoRotation, outOfRotation } from '../rotation.ts'
 import type { UpstreamChange } from '../upstreams/change.ts'
 import { namesOf, ready, readyBehind, type Candidate } from './candidates.ts'
+import { gatesFor } from './gates.ts'
 
 /** What a rollout is about: zdt.yaml's word with the flags over it. */
 export interface Rolling {
@@ -101,28 +102,28 @@ export function watchedBehind({ pool, spec, to }: Rolling, some: readonly Candid
   )
 }
 
-/** They are watched while they serve. `samples` are needed where they are given, and else only wished for. */
+/** They are watched while they serve, and gates are asked. `samples` are needed where they are given, and else only wished for. */
 export function watched(
-  { spec, timeout }: Rolling,
-  names: string,
+  rolling: Rolling,
+  some: readonly Candidate[],
   seats: readonly SeenSeat[],
   samples?: number,
 ): StageDraft {
+  const { spec, timeout } = rolling
   const { minHealthy: watch, maxErrors, maxSlower } = spec
   const limits = { maxErrors, maxSlower, samples: samples ?? wished }
-  return stage(
-    `watch ${names} serve for ${formatDuration(watch)}`,
-    watch === 0 && samples === undefined
-      ? []
-      : byBackend(seats).map(([first, ...more]): StepDraft =>
-          watchSeats.at(first.host, {
-            seats: [first, ...more],
-            watch,
-            limits,
-            ...(samples !== undefined && { patience: timeout }),
-          }),
-        ),
-  )
+  const counted = watch === 0 && samples === undefined ? [] : byBackend(seats)
+  return stage(`watch ${namesOf(some)} serve for ${formatDuration(watch)}`, [
+    ...counted.map(([first, ...more]): StepDraft =>
+      watchSeats.at(first.host, {
+        seats: [first, ...more],
+        watch,
+        limits,
+        ...(samples !== undefined && { patience: timeout }),
+      }),
+    ),
+    ...(seats.length > 0 || readyBehind(some).length > 0 ? gatesFor(rolling, some) : []),
+  ])
 }
 
 /** Fewer answers than these tell nothing of a share. */

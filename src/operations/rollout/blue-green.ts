@@ -64,12 +64,12 @@ export function switchColours(rolling: Rolling, { live, idle }: Colours, judged:
     ...deployed(rolling, idle.servers, { capacity: [], guards: [] }),
     ...intoRotation(fleet, after, timeout, ({ view }) => view.agent?.enabled === false),
     ...outOfRotation(before, 'drain', judged),
-    watched(rolling, namesOf(idle.servers), after),
+    watched(rolling, idle.servers, after),
     ...(keepOld === 0
       ? []
       : [
           {
-            ...watched({ ...rolling, spec: { ...spec, minHealthy: keepOld } }, namesOf(idle.servers), after),
+            ...watched({ ...rolling, spec: { ...spec, minHealthy: keepOld } }, idle.servers, after),
             title: `keep ${live.name} for ${formatDuration(keepOld)}, and watch ${idle.name}`,
           },
         ]),

@@ -49,8 +49,8 @@ export function canaryFirst(
     ),
     given(0),
     ...backAgain(rolling, some, { hearsAgents: false }),
-    watched(rolling, names, ready(some), samples),
-    ...shares.slice(1).flatMap((_share, index) => [given(index + 1), watched(rolling, names, ready(some), samples)]),
+    watched(rolling, some, ready(some), samples),
+    ...shares.slice(1).flatMap((_share, index) => [given(index + 1), watched(rolling, some, ready(some), samples)]),
     {
       ...stage('all weights as before', asBefore(fields)),
       ...asking(`${names} answered well. Bring all others to ${rolling.to}?`),

@@ -57,7 +57,7 @@ export async function inTurn(
     return [
       ...deployed(rolling, some, judged, behind),
       ...backAgain(rolling, some, { behind }),
-      watched(rolling, namesOf(some), ready(some)),
+      watched(rolling, some, ready(some)),
       watchedBehind(rolling, some),
     ]
   })

@@ -14,6 +14,7 @@ function rows(schema: unknown, path: string): string[] {
   if (schema instanceof z.ZodRecord && path !== '') {
     return schema.valueType instanceof z.ZodObject ? rows(schema.valueType, `${path}.NAME`) : []
   }
+  if (schema instanceof z.ZodArray) return rows(schema.element, `${path}[]`)
   if (!(schema instanceof z.ZodObject)) return []
   const shape: Readonly<Record<string, z.ZodType>> = schema.shape
   return Object.entries(shape).flatMap(([name, field]) => {

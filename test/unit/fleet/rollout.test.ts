@@ -23,6 +23,7 @@ test('the least that a rollout needs, and what it is by default', () => {
     minHealthy: 10_000,
     maxErrors: 0.01,
     maxSlower: 250,
+    gates: [],
     timeout: 300_000,
     strategy: 'rolling',
     canary: { servers: { count: 1 }, shares: [0.01, 0.05, 0.25], samples: 100, approve: false },
@@ -44,6 +45,10 @@ test('all that can be said', () => {
       strategy: canary
       canary: { servers: 10%, shares: '2%, 50%', samples: 1000, approve: true }
       blue_green: { colours: { blue: [app1], green: [app2] }, keep_old: 10m }
+      gates:
+        - { name: shop, url: 'https://shop.example/{version}', body: ok }
+        - { name: smoke, command: [./smoke, '{version}'], timeout: 1m }
+        - { name: errors, promql: 'sum(errors{server=~"{servers}"})', at: 'http://prom:9090/', max: 0.5 }
       timeout: 10m`
   expect(read(said)).toMatchObject({
     back: ['release', '--back', '{version}'],
@@ -51,6 +56,11 @@ test('all that can be said', () => {
     health: { path: '/healthz', status: 204, body: 'ok' },
     batch: [{ count: 1 }, { percent: 30 }, { percent: 100 }],
     settle: 60_000,
+    gates: [
+      { name: 'shop', timeout: 10_000, url: 'https://shop.example/{version}', status: 200, body: 'ok' },
+      { name: 'smoke', timeout: 60_000, command: ['./smoke', '{version}'] },
+      { name: 'errors', timeout: 10_000, promql: 'sum(errors{server=~"{servers}"})', at: 'http://prom:9090', max: 0.5 },
+    ],
     maxErrors: 0.005,
     maxSlower: 1000,
     strategy: 'canary',
@@ -72,6 +82,15 @@ test.each([
   ['{ deploy: [x], version: { path: v } }', /version\.path: "v" is no path/],
   ['{ deploy: [x], version: { path: "/v x" } }', /version\.path: "\/v x" is no path/],
   ['{ deploy: [x], version: { path: /v }, health: {} }', /rollout\.health: has none of path, tcp, command/],
+  ['{ deploy: [x], version: { path: /v }, gates: [{ name: a }] }', /gates\[0\]: has none of url, command, promql/],
+  [
+    '{ deploy: [x], version: { path: /v }, gates: [{ name: a, promql: up, max: 1 }] }',
+    /gates\[0\]: has promql, expected at too/,
+  ],
+  [
+    "{ deploy: [x], version: { path: /v }, gates: [{ name: a, promql: up, at: 'http://p' }] }",
+    /gates\[0\]: has promql, expected max or min too/,
+  ],
   ['{ deploy: [x], version: { path: /v }, batch: two }', /rollout\.batch: "two" is no list of batches/],
   ['{ deploy: [x], version: { path: /v }, max_errors: 101% }', /max_errors: "101%" is no share/],
   [

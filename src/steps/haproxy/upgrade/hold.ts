@@ -5,7 +5,7 @@ import { NoUseWaiting } from '../../../engine/step-kind.ts'
 import { formatDuration } from '../../../lib/durations.ts'
 import type { Millis } from '../../../lib/types.ts'
 import { defineWait, notYet } from '../../define.ts'
-import { refuseLost } from '../../gates.ts'
+import { refuseLost } from '../../probe-lost.ts'
 import { daemonThing } from '../../things.ts'
 import { lookAgain } from '../look-again.ts'
 

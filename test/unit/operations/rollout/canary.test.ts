@@ -7,7 +7,7 @@ const well = { version: '1.0.0', ill: null }
 
 function rolling(canary: Partial<Rolling['spec']['canary']> = {}): Rolling {
   return {
-    fleet: { pools: new Map() },
+    fleet: { pools: new Map(), file: '/fleet/zdt.yaml' },
     pool: { name: 'shop' },
     to: '2.0.0',
     timeout: 60_000,
@@ -17,6 +17,7 @@ function rolling(canary: Partial<Rolling['spec']['canary']> = {}): Rolling {
       minHealthy: 1000,
       maxErrors: 0.01,
       maxSlower: 250,
+      gates: [],
       timeout: 60_000,
       canary: { servers: { count: 1 }, shares: [0.05, 0.25], samples: 50, approve: false, ...canary },
     },
@@ -51,6 +52,25 @@ test('a person approves each further share, and the end of it', () => {
   expect(asked.map(({ asks }) => asks)).toEqual([
     'app1 answered well. Give it 25 % of the traffic?',
     'app1 answered well. Bring all others to 2.0.0?',
+  ])
+})
+
+test('gates are asked at each share, with the version, the pool and the canary filled in', () => {
+  const gates = [
+    { name: 'a', timeout: 1000, url: 'http://x/{version}?p={pool}', status: 200 },
+    { name: 'b', timeout: 1000, command: ['smoke', '{version}', '{other}'] },
+    { name: 'c', timeout: 1000, promql: 'e{server=~"{servers}"}', at: 'http://p', max: 1 },
+  ]
+  const { spec, ...rest } = rolling()
+  const given = { ...rest, spec: { ...spec, gates }, to: '2+0' } as Rolling
+  const asked = canaryFirst(given, all.slice(0, 2), all, judged).flatMap(({ steps }) =>
+    steps.filter(({ kind }) => kind === 'gate.pass').map(({ input }) => (input as { gate: object }).gate),
+  )
+  expect(asked).toHaveLength(6)
+  expect(asked.slice(0, 3)).toMatchObject([
+    { url: 'http://x/2%2B0?p=shop' },
+    { command: ['smoke', '2+0', '{other}'] },
+    { promql: 'e{server=~"app1|app2"}' },
   ])
 })
 

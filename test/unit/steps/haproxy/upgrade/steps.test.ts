@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { HostName } from '../../../../../src/lib/types.ts'
-import { refuseLost } from '../../../../../src/steps/gates.ts'
+import { refuseLost } from '../../../../../src/steps/probe-lost.ts'
 import { exchangeHaproxy } from '../../../../../src/steps/haproxy/upgrade/exchange.ts'
 import { refuseUpgrade } from '../../../../../src/steps/haproxy/upgrade/fit.ts'
 import { binary, family, seen } from '../../../daemons/haproxy/pictured.ts'
