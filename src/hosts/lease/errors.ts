@@ -49,6 +49,12 @@ export class LeaseLost extends ZdtError {
   }
 }
 
+/**
+ * The command's input did not come in time and whole, so it was not run: the network has gone, or this process was stopped
+ * in the middle (a closed laptop, Ctrl-Z). Whose the lease is was not the question: the command may be given again.
+ */
+export class InputCutOff extends LeaseLost {}
+
 /** No lease can be kept on the host; nothing was begun. */
 export class LeaseRefused extends ZdtError {
   constructor(host: string, said: string, path: string) {

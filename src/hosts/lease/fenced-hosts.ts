@@ -1,5 +1,6 @@
 import type { HostName } from '../../lib/types.ts'
 import type { Guard, Host, Hosts } from '../host.ts'
+import { InputCutOff } from './errors.ts'
 import type { Carrier } from './guard.ts'
 
 /** What gives a guard for a command on a host; the leases of a run are one. */
@@ -16,14 +17,27 @@ export function fencedHosts(hosts: Hosts, guards: Guards, carrier?: Carrier): Ho
   }
 }
 
-/** A host on which every command, write and socket that may change something goes through a guard, made anew for each. */
+/**
+ * A host on which every command, write and socket that may change something goes through a guard, made anew for each. What
+ * was not let through because its input had not come is given once more: the guard asks again whose the lease is.
+ */
 export function fencedHost(host: Host, guard: () => Guard): Host {
   return {
     name: host.name,
-    run: async (argv, options) => host.run(argv, { ...options, guard: guard() }),
+    run: (argv, options) => twice(() => host.run(argv, { ...options, guard: guard() })),
     read: (path, options) => host.read(path, options),
-    write: async (path, content, options) => host.write(path, content, { ...options, guard: guard() }),
-    connect: async (path, options) => host.connect(path, options?.looks ? options : { ...options, guard: guard() }),
+    write: (path, content, options) => twice(() => host.write(path, content, { ...options, guard: guard() })),
+    connect: (path, options) =>
+      options?.looks ? host.connect(path, options) : twice(() => host.connect(path, { ...options, guard: guard() })),
     close: () => host.close(),
+  }
+}
+
+async function twice<T>(give: () => Promise<T>): Promise<T> {
+  try {
+    return await give()
+  } catch (error) {
+    if (!(error instanceof InputCutOff)) throw error
+    return await give()
   }
 }

@@ -3,6 +3,8 @@ import { stateDirectory } from './script.ts'
 /** How a guarded command exits when the guard did not let it run; its reason follows `lostMark` on stderr. */
 export const lostCode = 98
 export const lostMark = 'zdt-guard: '
+/** Its reason where the input that belongs to a command did not come: the command did not run, whoever has the lease. */
+export const cutOff = 'its input was cut off'
 /** The line on stderr that says: what the guard carried is on the host's disk. */
 export const keptLine = 'zdt-guard kept'
 
@@ -50,7 +52,7 @@ done
 if [ "$bytes" -gt 0 ]; then
   lines=$(timeout --foreground ${arrival} head -c "$bytes"; echo end)
   LC_ALL=C
-  [ "\${#lines}" -eq $((bytes + 3)) ] || no 'its input was cut off'
+  [ "\${#lines}" -eq $((bytes + 3)) ] || no '${cutOff}'
   if [ "$(stat -c %s "$journal" 2>/dev/null || echo 0)" -ge "$offset" ] && printf %s "\${lines%end}" | {
     umask 077
     dd of="$journal" bs=65536 iflag=fullblock oflag=seek_bytes seek="$offset" conv=notrunc,fsync 2>/dev/null

@@ -1,7 +1,7 @@
 import type { HostName } from '../../lib/types.ts'
 import type { Guard, RunResult } from '../host.ts'
-import { LeaseLost } from './errors.ts'
-import { guardWords, keptLine, lostCode, lostMark, type Checked, type Lines } from './guard-script.ts'
+import { InputCutOff, LeaseLost } from './errors.ts'
+import { cutOff, guardWords, keptLine, lostCode, lostMark, type Checked, type Lines } from './guard-script.ts'
 
 /** Lines that wait to be on a host, carried there by its next guarded command. */
 export interface Carrier {
@@ -31,7 +31,8 @@ export function guardOf(host: HostName, checked: Checked, carrier?: Carrier, bas
 function heard(answer: RunResult, host: string): { kept: boolean; rest: RunResult } {
   const { stderr, code } = answer
   if (code === lostCode && stderr.indexOf(lostMark) === 0) {
-    throw new LeaseLost(host, stderr.toString().slice(lostMark.length).trim())
+    const said = stderr.toString().slice(lostMark.length).trim()
+    throw said === cutOff ? new InputCutOff(host, said) : new LeaseLost(host, said)
   }
   const line = Buffer.from(`${keptLine}\n`)
   const kept = stderr.subarray(0, line.length).equals(line)

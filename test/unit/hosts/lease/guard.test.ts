@@ -1,6 +1,7 @@
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
-import { fencedHosts } from '../../../../src/hosts/lease/fenced-hosts.ts'
+import { fencedHost, fencedHosts } from '../../../../src/hosts/lease/fenced-hosts.ts'
+import type { Host } from '../../../../src/hosts/host.ts'
 import type { Carrier } from '../../../../src/hosts/lease/guard.ts'
 import type { Leases } from '../../../../src/hosts/lease/leases.ts'
 import { guardWords } from '../../../../src/hosts/lease/guard-script.ts'
@@ -138,6 +139,41 @@ exit 0 if fork; close STDIN; close STDOUT; close STDERR; $SIG{ALRM} = 'DEFAULT';
     expect((await on.host.run(touch, { as: 'root', input: lines.text })).code).toBe(0)
     expect(await on.sh('ls "$1"', on.base)).toContain('written')
     await leases.release()
+  })
+
+  test('a command whose input was cut off is given once more, and runs once; a second time it is lost', async () => {
+    const on = await world()
+    const carrier: Carrier = { load: async () => ({ file: 'R.ndjson', offset: 0, text: '{"a":1}\n' }), kept: () => {} }
+    let cuts = 0
+    /** So many times the last byte does not come. */
+    const torn: Host = {
+      ...on.host,
+      run: async (argv, options) => {
+        const guard = options?.guard
+        if (cuts === 0 || !guard) return on.host.run(argv, options)
+        cuts -= 1
+        const before = async () => {
+          const { words, input } = await guard.before()
+          return { words, input: input.slice(0, -1) }
+        }
+        return on.host.run(argv, { ...options, guard: { ...guard, before } })
+      },
+    }
+    const leases = await on.take('AAAAAA')
+    const host = fencedHost(torn, () => leases.guard(on.host.name, carrier))
+    const count = ['sh', '-c', 'echo x >>"$0"', `${on.base}/count`]
+    cuts = 1
+    expect(await host.run(count, { as: 'root' })).toMatchObject({ code: 0 })
+    expect((await on.host.read(`${on.base}/count`)).toString()).toBe('x\n')
+    cuts = 2
+    await expect(host.run(count, { as: 'root' })).rejects.toMatchObject({
+      code: 'lease-lost',
+      said: 'its input was cut off',
+    })
+    cuts = 1
+    await breakLeases(on.host, [], on)
+    await expect(host.run(count, { as: 'root' })).rejects.toMatchObject({ said: 'the lease host is gone' })
+    expect((await on.host.read(`${on.base}/count`)).toString()).toBe('x\n')
   })
 
   test('lines travel with a command, and are there once, whole', async () => {
