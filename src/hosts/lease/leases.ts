@@ -7,6 +7,7 @@ import type { Guards } from './fenced-hosts.ts'
 import { guardOf } from './guard.ts'
 import { moment, since, type Moment } from './our-clock.ts'
 import type { Scope } from './scope.ts'
+import { parseWords, type Word } from './words.ts'
 
 /** The leases of a run: all that it asked for. They are renewed until they are released, or lost. */
 export interface Leases extends Guards {
@@ -14,6 +15,8 @@ export interface Leases extends Guards {
   fence(host: HostName): number
   /** From now on a lease lasts so long without a renewal, on that host; 0: as usual. For a host that boots anew. Never throws. */
   lasting(host: HostName, term: Millis): Promise<void>
+  /** From now on words for this run go to `hear`, each once: those that have come already, and then as they come. */
+  onWord(hear: (word: Word) => void): void
   /** Aborted, with a LeaseLost, as soon as one lease is not ours any more or cannot be known to be. */
   readonly lost: AbortSignal
   /** Gives them back, side by side. Never throws: what cannot be given back ends by itself. */
@@ -57,6 +60,8 @@ export function keepLeases(hosts: Hosts, taken: readonly Taken[], token: string,
     ]),
   )
   const renewing = new Map<HostName, Promise<void>>()
+  const heard = new Map<string, Word>()
+  let hear: ((word: Word) => void) | undefined
   let released = false
 
   const lose = (error: LeaseLost): void => {
@@ -70,14 +75,23 @@ export function keepLeases(hosts: Hosts, taken: readonly Taken[], token: string,
     const held = kept.get(host)
     const wanted = held?.wanted ?? terms.term
     try {
-      const order = ['renew', token, String(fence), String(Math.ceil(wanted / 1000)), ...scopes] as const
-      await askLeases(await hosts.on(host), order, { base: terms.base, timeout: terms.renewEvery })
+      const numbers = [String(fence), String(Math.ceil(wanted / 1000))] as const
+      const order = ['renew', token, ...numbers, [...heard.keys()].join(' '), ...scopes] as const
+      const said = await askLeases(await hosts.on(host), order, { base: terms.base, timeout: terms.renewEvery })
       if (held) Object.assign(held, { asked, term: wanted })
+      take(parseWords(said))
     } catch (error) {
       // Anything else may be better a moment later; if it is not, the term ends.
       if (error instanceof LeaseLost) lose(error)
     } finally {
       renewing.delete(host)
+    }
+  }
+
+  function take(words: readonly Word[]): void {
+    for (const word of words.filter(({ id }) => !heard.has(id))) {
+      heard.set(word.id, word)
+      hear?.(word)
     }
   }
 
@@ -114,6 +128,10 @@ export function keepLeases(hosts: Hosts, taken: readonly Taken[], token: string,
       if (held.term < held.wanted) await renew(host, held.lease)
     },
     fence: (host) => ofHost(host).fence,
+    onWord: (listener) => {
+      hear = listener
+      for (const word of heard.values()) listener(word)
+    },
     lost: lost.signal,
     guard: (host, carrier) => {
       look()

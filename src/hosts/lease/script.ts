@@ -78,6 +78,15 @@ content() {
     fence "$fence" since "$1" until "$until" up-until "$padded" term "$term" boot "$boot" && echo end
 }`,
 
+  // Words for a run, each .word-TOKEN-ID: one that nobody has a lease for any more is for nobody.
+  sweep: `sweep() {
+  for word in .word-*; do
+    [ -e "$word" ] || continue
+    token_of=\${word#.word-}
+    grep -qsx "token \${token_of%-*}" host vip-* pool-* || rm -f "$word"
+  done
+}`,
+
   take: `take() {
   run=$1 token=$2 term=$3 holder=$4 title=$5 process=$6 over=$7; shift 7
   [ -d "$d/.new" ] || mkdir -p "$d/.new" || no
@@ -103,11 +112,13 @@ content() {
   { echo "$fence $boot" >.fence; } 2>/dev/null || undo
   for scope; do { content "$wall" >"$scope"; } 2>/dev/null || undo; done
   mv -f .fence "$@" .. || undo
+  cd .. && sweep
   echo "fence $fence"
 }`,
 
+  // Says the words that are there for it, again and again until it says that it has heard them: an answer may be lost.
   renew: `renew() {
-  token=$1 fence=$2 term=$3; shift 3
+  token=$1 fence=$2 term=$3 heard=$4; shift 4
   [ -d "$d" ] || exit ${leaseCodes.notOurs}
   lock
   lost=
@@ -128,6 +139,15 @@ content() {
       content "$since" 1<>"$scope" || no
     }
   done
+  for word in .word-"$token"-*; do
+    if [ -e "$word" ]; then
+      id=\${word##*-}
+      case " $heard " in
+        *" $id "*) rm -f "$word" ;;
+        *) if read -r said <"$word"; then printf 'word %s %s\\n' "$id" "$said"; fi ;;
+      esac
+    fi
+  done
 }
 release() {
   token=$1; shift
@@ -139,6 +159,23 @@ release() {
     if [ "$l_token" = "$token" ]; then set -- "$@" "$scope"; fi
   done
   [ $# -eq 0 ] || rm -f "$@" || no
+  sweep
+}
+word() {
+  token=$1 word=.word-$1-$2 said=$3
+  [ -d "$d" ] || exit ${leaseCodes.notOurs}
+  lock
+  for scope in $(all); do
+    look "$scope"
+    case "$state $l_token" in
+      "held $token")
+        umask 077
+        { printf '%s\\n' "$said" | cat >".new/$word"; } && [ -s ".new/$word" ] && mv -f ".new/$word" . && exit 0
+        rm -f ".new/$word"
+        no ;;
+    esac
+  done
+  exit ${leaseCodes.notOurs}
 }`,
 
   read: `all() { for file in *; do if [ -f "$file" ]; then printf '%s\\n' "$file"; fi; done; }
@@ -149,11 +186,13 @@ break_() {
   [ $# -gt 0 ] || set -- $(all)
   show "$@"
   [ $# -eq 0 ] || rm -f "$@" || no
+  sweep
 }
 case $verb in
   take) take "$@" ;;
   renew) renew "$@" ;;
   release) release "$@" ;;
+  word) word "$@" ;;
   read) cd "$d" 2>/dev/null || exit 0; now; show $(all) ;;
   break) break_ "$@" ;;
 esac`,
@@ -162,7 +201,7 @@ esac`,
 const script = Object.values(parts).join('\n')
 
 /** What can be asked of the leases of a host, with its arguments in the script's order. */
-export type LeaseOrder = readonly ['take' | 'renew' | 'release' | 'read' | 'break', ...(readonly string[])]
+export type LeaseOrder = readonly ['take' | 'renew' | 'release' | 'word' | 'read' | 'break', ...(readonly string[])]
 
 /** The command that carries out one order for all its scopes in one round trip. */
 export function leaseCommand(order: LeaseOrder, base: string = stateDirectory): readonly string[] {

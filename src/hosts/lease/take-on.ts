@@ -2,6 +2,7 @@ import type { Hosts } from '../host.ts'
 import { askLeases } from './ask.ts'
 import { LeaseRefused } from './errors.ts'
 import type { Taken, Terms, Wanted } from './leases.ts'
+import { oneLine } from './one-line.ts'
 import { moment } from './our-clock.ts'
 import { ownProcess } from './own-process.ts'
 import { stateDirectory } from './script.ts'
@@ -38,12 +39,4 @@ export async function takeOn(attempt: Attempt, { host: name, scopes }: Wanted): 
   const [, fence] = /^fence (\d+)$/m.exec(said) ?? []
   if (fence === undefined) throw new LeaseRefused(name, said.trim(), `${base ?? stateDirectory}/locks`)
   return { host: name, scopes, fence: Number(fence), asked }
-}
-
-/** Text for one line of the file, without what could break it or a terminal. */
-function oneLine(text: string): string {
-  return text
-    .replaceAll(/[\p{C}\s]+/gu, ' ')
-    .trim()
-    .slice(0, 200)
 }
