@@ -27,6 +27,8 @@ export interface Engine {
   readonly away?: (host: HostName, longest: Millis) => Promise<void>
   /** Aborted at the first Ctrl-C: the step in hand is finished, then the run pauses. */
   readonly pause: AbortSignal
+  /** Aborted, with `pause`, when it was told so: once it has paused, all that was done is put back, and nobody is asked. */
+  readonly abort?: AbortSignal
   /** Aborted at the second Ctrl-C: everything stops at once. */
   readonly stop: AbortSignal
 }

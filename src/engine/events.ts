@@ -2,6 +2,7 @@ import type { Ended } from './outcome.ts'
 import type { Plan } from './plan.ts'
 import type { Cut } from './step-kind.ts'
 import type { Claim, Says } from './says.ts'
+import type { Word } from '../hosts/lease/words.ts'
 import type { Json, Millis } from '../lib/types.ts'
 
 /** An error as it is told and journaled. */
@@ -33,6 +34,17 @@ export type Happening =
   | { readonly event: 'rolling-back'; readonly operator: string; readonly pid: number; readonly process?: string }
   /** It was taken over from the machine where it was begun. */
   | { readonly event: 'adopted'; readonly operator: string; readonly pid: number }
+  /** Somebody elsewhere has said something to it; `heeded`: what was said yes to is asked. */
+  | {
+      readonly event: 'word'
+      readonly id: string
+      readonly word: Word['verb']
+      readonly by: string
+      readonly number?: number
+      readonly heeded: boolean
+    }
+  /** It waits for a person's yes, for so long at the most; without: until there is an answer. */
+  | { readonly event: 'asking'; readonly number: number; readonly question: string; readonly timeout?: Millis }
   | { readonly event: 'stage'; readonly number: number }
   | {
       readonly event: 'answer'

@@ -1,4 +1,5 @@
 import type { ZdtError } from '../lib/errors.ts'
+import type { Millis } from '../lib/types.ts'
 import type { Stage, Step } from './plan.ts'
 
 /** What was still awaited when a stage's time was over. */
@@ -30,6 +31,8 @@ export type OddAnswer = 'look-again' | 'done' | 'not-done' | 'put-back' | 'pause
 export interface Operator {
   /** A person, who takes time to answer while the world goes on. */
   readonly attended?: boolean
+  /** Unattended, how long it waits where only a person may say yes, for one who says it from elsewhere; else it pauses. */
+  readonly waits?: Millis
   /** `touched`: something has been changed already, so that there is something to put back. */
   confirm(stage: Stage, touched: boolean): Promise<'yes' | 'pause' | 'put-back'>
   failed(stage: Stage, error: ZdtError): Promise<'retry' | 'pause' | 'put-back'>

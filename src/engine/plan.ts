@@ -21,7 +21,7 @@ export interface Stage {
   readonly steps: readonly Step[]
   /** A person's own work goes before it: asked this even by whoever has said yes to all. */
   readonly asks?: string
-  /** Only a person may say yes to that: an unattended run pauses here, and whoever resumes it has said yes. */
+  /** Only a person may say yes to that: an unattended run waits for it here or pauses, and whoever resumes it has said yes. */
   readonly approval?: true
   /** What the run is for is done by then: an unattended run whose clearing up fails pauses, rather than to put all back. */
   readonly clearsUp?: true

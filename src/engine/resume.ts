@@ -1,6 +1,7 @@
 import { ZdtError } from '../lib/errors.ts'
 import { Course, type Engine, type Verdict } from './course.ts'
 import type { Event } from './events.ts'
+import { giveUp, heedAbort } from './give-up.ts'
 import { historyOf, type History } from './history.ts'
 import { lookAround } from './look-around.ts'
 import type { Ended, Outcome } from './outcome.ts'
@@ -19,7 +20,7 @@ export async function resume(events: readonly Event[], engine: Engine): Promise<
   const over = overAlready(history)
   if (over) return { plan: history.plan, ended: 'already', left: [], note: over }
   const course = new Course(history.plan, engine, history)
-  return course.outcome(await goOn(history, course))
+  return course.outcome(await heedAbort(course, await goOn(history, course)))
 }
 
 /**
@@ -35,7 +36,9 @@ export async function rollback(events: readonly Event[], engine: Engine): Promis
   }
   const error = await putBack(course, engine.pause)
   if (engine.stop.aborted) return course.outcome({ ended: 'interrupted' })
-  if (!error && engine.pause.aborted && course.owed.length > 0) return course.outcome(course.interrupted())
+  if (!error && engine.pause.aborted && course.owed.length > 0) {
+    return course.outcome(await heedAbort(course, course.interrupted()))
+  }
   return course.outcome(error ? { ended: 'left', error } : { ended: 'put-back' })
 }
 
@@ -45,8 +48,7 @@ async function goOn(history: History, course: Course): Promise<Verdict> {
     if (!('verdict' in around))
       return await runStages(course, approved(history, toRun(history, around.holding, course), course))
     if (around.verdict !== 'put-back') return around.verdict
-    const error = await putBack(course)
-    return error ? { ended: 'left', error } : { ended: 'put-back' }
+    return await giveUp(course)
   } catch (thrown) {
     if (course.engine.stop.aborted) return { ended: 'interrupted' }
     // Such as a host that cannot be reached: nothing was done, and what is owed is owed still.

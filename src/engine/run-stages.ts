@@ -1,8 +1,9 @@
 import { ZdtError } from '../lib/errors.ts'
+import type { Millis } from '../lib/types.ts'
 import { allAlready, recordAlready } from './all-already.ts'
 import type { Course, Verdict } from './course.ts'
 import type { Stage, Step } from './plan.ts'
-import { putBack } from './put-back.ts'
+import { giveUp } from './give-up.ts'
 import { sideBySide, type Ends } from './side-by-side.ts'
 import { asZdtError, told } from './told.ts'
 
@@ -42,11 +43,13 @@ class StageRun {
       return course.journalLost && this.paused(course.journalLost)
     }
     if (stage.asks) for (const step of stage.steps) await course.mayBeAway(step, true)
+    const asks = stage.approval && (operator.attended || operator.waits !== undefined)
+    if (asks) await this.tellAsking(operator.waits)
     const answer =
       this.changes || stage.asks ? await this.ask('run', () => operator.confirm(stage, course.touched)) : 'yes'
     if (answer === 'pause') return this.paused()
-    if (answer === 'put-back') return this.putBack()
-    const outdated = this.changes && operator.attended ? await this.guardAgain() : undefined
+    if (answer === 'put-back') return giveUp(course)
+    const outdated = this.changes && (operator.attended || asks) ? await this.guardAgain() : undefined
     if (outdated) return outdated
     await course.record({ event: 'stage', number: stage.number })
     let pending: readonly Step[] = stage.steps
@@ -63,6 +66,12 @@ class StageRun {
     }
     await course.record({ event: 'stage-end', number: stage.number })
     return course.journalLost && this.paused(course.journalLost)
+  }
+
+  /** Whoever may say yes from elsewhere learns of it by the journal. */
+  private tellAsking(timeout: Millis | undefined): Promise<void> {
+    const { number, title, asks: question = title } = this.stage
+    return this.course.record({ event: 'asking', number, question, ...(timeout !== undefined && { timeout }) })
   }
 
   /** While somebody was thinking, the world went on: what guards this stage is asked again. Undefined: it still holds. */
@@ -99,7 +108,7 @@ class StageRun {
     if (!this.course.touched) return { ended: 'untouched', error }
     const answer = await this.ask('failed', () => this.course.engine.operator.failed(this.stage, error))
     if (answer === 'pause') return this.paused(error)
-    return answer === 'put-back' ? this.putBack(error) : undefined
+    return answer === 'put-back' ? giveUp(this.course, error) : undefined
   }
 
   private async overtime(late: Ends['late']): Promise<Verdict | undefined> {
@@ -110,10 +119,11 @@ class StageRun {
     const overtime = { stage, awaiting, ...(force && { force }) }
     if (course.engine.operator.attended) await this.sustain(late.map(({ step }) => step))
     const answer = await this.ask('timed-out', () => course.engine.operator.timedOut(overtime), force ? { force } : {})
+    if (course.engine.abort?.aborted) return course.interrupted()
     const error = new ZdtError(`still awaited: ${awaiting.join('\n')}`, { code: 'timed-out', exit: 'left' })
     // Also where it was so already: what was waited for is still undone.
     if (answer === 'leave') return { ended: 'left', error }
-    if (answer === 'put-back') return this.putBack(error)
+    if (answer === 'put-back') return giveUp(this.course, error)
     return answer === 'force' ? this.force(late.map(({ step }) => step)) : undefined
   }
 
@@ -167,26 +177,4 @@ class StageRun {
   private paused(error?: ZdtError): Verdict {
     return { ended: this.course.touched ? 'paused' : 'untouched', ...(error && { error }) }
   }
-
-  private async putBack(error?: ZdtError): Promise<Verdict> {
-    const { touched } = this.course
-    const failed = await putBack(this.course)
-    if (failed) this.course.engine.stop.throwIfAborted()
-    const why = error && failed ? bothErrors(error, failed) : (error ?? failed)
-    const ended = failed ? 'left' : touched ? 'put-back' : 'untouched'
-    return { ended, ...(why && { error: why }) }
-  }
-}
-
-/** What went wrong, and why it could not be put back either: a person needs both. */
-function bothErrors(first: ZdtError, second: ZdtError): ZdtError {
-  const said = [first.said, second.said].filter(Boolean).join('\n')
-  return new ZdtError(`${first.message}; putting back stopped: ${second.message}`, {
-    code: first.code,
-    exit: 'left',
-    ...(second.host && { host: second.host }),
-    ...(said && { said }),
-    suggestions: second.suggestions,
-    cause: first,
-  })
 }

@@ -10,6 +10,7 @@ import type { Paint } from './paint.ts'
 import { cutWords } from './cut-words.ts'
 import { clockTime } from './times.ts'
 import { makeWaitTeller } from './wait-lines.ts'
+import { askingText, wordText } from './word-text.ts'
 
 /** How a decision reads in a log. */
 const decided: Readonly<Record<string, string>> = {
@@ -76,6 +77,10 @@ export function makeEventTeller(
             about(at, event.step, `not as the run found it: ${cleanLine(why)}`, true),
           ),
         ]
+      case 'word':
+        return [`${paint.dim(clockTime(at))} run ${lookup?.plan.id ?? ''} ${paint.yellow(wordText(event))}`]
+      case 'asking':
+        return [line(at, '', paint.yellow(askingText(event, lookup?.plan.id ?? 'RUN')))]
       case 'stage':
       case 'stage-end':
         return []

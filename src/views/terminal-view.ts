@@ -8,6 +8,7 @@ import { lookUp, type PlanLookup } from './plan-lookup.ts'
 import type { Describe } from './plan-text.ts'
 import { makeStageTale, type Mark, type StageTale, type StepEvent } from './stage-tale.ts'
 import type { View } from './view.ts'
+import { askingText, wordText } from './word-text.ts'
 
 interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>
@@ -54,7 +55,9 @@ class Screen {
   private readonly stream: NodeJS.WriteStream
   private readonly around: Surroundings
   private lookup: PlanLookup | undefined
-  private current: { stage: Stage; going: 'forth' | 'back'; tale: StageTale; line: LiveLine; noted: string } | undefined
+  private current:
+    | { stage: Stage; going: 'forth' | 'back'; tale: StageTale; line: LiveLine; noted: string; stays: boolean }
+    | undefined
   /** Stages that are done. After a question their guards are asked again: that they still hold is no news. */
   private readonly over = new Set<number>()
   /** When the last thing happened on a host; what a person took to answer is not what a stage took. */
@@ -79,6 +82,12 @@ class Screen {
       this.over.add(event.number)
       this.current?.tale.done()
       await this.end()
+    } else if (event.event === 'word') {
+      this.note(wordText(event), true)
+    } else if (event.event === 'asking') {
+      await this.end()
+      // A person at this terminal is asked by the question itself.
+      if (event.timeout !== undefined) this.note(askingText(event, this.lookup?.plan.id ?? 'RUN'))
     } else if (event.event === 'answer' || event.event === 'end') {
       await this.end()
     } else if (
@@ -100,14 +109,15 @@ class Screen {
     }
   }
 
-  note(text: string): void {
-    if (this.current) this.current.noted = text
+  /** `stays`: also when the line under which it stands has ended. */
+  note(text: string, stays = false): void {
+    if (this.current) Object.assign(this.current, { noted: text, stays })
     else this.stream.write(`${legible(cleanLine(text), this.page())}\n`)
   }
 
   async end(): Promise<void> {
     if (!this.current) return
-    const { tale, line } = this.current
+    const { tale, line, noted, stays } = this.current
     this.current = undefined
     const page = this.page()
     const { mark, text } = tale.final(this.last, page)
@@ -115,6 +125,7 @@ class Screen {
     const [head = '', ...rest] = text.split('\n')
     const loud = mark === '✔' ? head : colour(head)
     await line.end(colour(legible(mark, page)), [loud, ...rest].join('\n'))
+    if (stays) this.note(noted)
   }
 
   /** Goes on with the line of this stage, or ends the one before and starts another, which begins with `first`: then true. */
@@ -128,7 +139,7 @@ class Screen {
     await this.end()
     const tale = makeStageTale(stage, going, at)
     if (first) tale.take(first)
-    const started: { noted: string } = { noted: '' }
+    const started: { noted: string; stays: boolean } = { noted: '', stays: false }
     const { paint } = this.page()
     const line = await startLiveLine(this.stream, {
       say: () => {

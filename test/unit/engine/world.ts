@@ -178,6 +178,11 @@ export interface Ran extends Outcome {
 export interface Around {
   readonly pause?: AbortController
   readonly stop?: AbortController
+  /** Also pauses, as a word from elsewhere does. */
+  readonly abort?: AbortController
+  /** How long an unattended operator waits for a yes. */
+  readonly waits?: number
+  readonly approvals?: readonly number[]
   /** Called with each happening before it is kept; may throw, as a disk that is full does. */
   readonly onRecord?: (happening: Happening) => void
   /** Real kinds on other hosts, instead of the world's own. */
@@ -206,7 +211,7 @@ export async function run(
   answers: Answers = {},
   around: Around = {},
 ): Promise<Ran> {
-  const made = planOf(stages)
+  const made = planOf(stages, around.approvals)
   const ran = await processOn(world, answers, around, (engine) => carryOut(made, engine))
   if (ran === 'died') throw new Error('it died, and nobody asked for that')
   return ran
@@ -216,7 +221,7 @@ export async function run(
 export async function processOn(
   world: World,
   answers: Answers,
-  { pause = new AbortController(), stop = new AbortController(), onRecord, dies, real }: Around,
+  { pause = new AbortController(), stop = new AbortController(), abort, waits, onRecord, dies, real }: Around,
   work: (engine: Engine) => Promise<Outcome>,
   journal: Happening[] = [],
 ): Promise<Ran | 'died'> {
@@ -225,7 +230,8 @@ export async function processOn(
   const timedOut = [...(answers.timedOut ?? [])]
   const odd = [...(answers.odd ?? [])]
   const operator: Operator = {
-    attended: answers.confirm !== undefined,
+    attended: answers.confirm !== undefined && waits === undefined,
+    ...(waits !== undefined && { waits }),
     confirm: ({ number, approval }) => Promise.resolve(answers.confirm?.(number, approval === true) ?? 'yes'),
     failed: () => next(failed),
     timedOut: () => next(timedOut),
@@ -248,7 +254,8 @@ export async function processOn(
       hosts,
       changing: hosts,
       operator,
-      pause: pause.signal,
+      pause: abort ? AbortSignal.any([pause.signal, abort.signal]) : pause.signal,
+      ...(abort && { abort: abort.signal }),
       stop: stop.signal,
       record: async (happening) => {
         await Promise.resolve()
