@@ -17,6 +17,8 @@ export interface Terminal {
   interrupt(): void
   /** A signal that came from elsewhere: it ends a prompt that is open. */
   readonly pause: AbortSignal
+  /** Aborted when somebody elsewhere says yes to what is asked now. */
+  approval(): AbortSignal
 }
 
 type Choice<A extends string> = { readonly value: A; readonly name: string }
@@ -26,10 +28,14 @@ export function attended(terminal: Terminal): Operator {
   let all = false
 
   /** Undefined after Ctrl-C, and after a signal; then nothing of the menu stays on the screen. */
-  async function ask<A extends string>(message: string, choices: readonly Choice<A>[]): Promise<A | undefined> {
+  async function ask<A extends string>(
+    message: string,
+    choices: readonly Choice<A>[],
+    signal = terminal.pause,
+  ): Promise<A | undefined> {
     await terminal.settled()
     const config = { message, choices, loop: false, theme: { style: { keysHelpTip: () => undefined } } }
-    const context = { output: process.stderr, signal: terminal.pause, clearPromptOnDone: true }
+    const context = { output: process.stderr, signal, clearPromptOnDone: true }
     try {
       const answer = await terminal.ask(() => select(config, context))
       terminal.say(`? ${message} ${choices.find(({ value }) => value === answer)?.name ?? answer}`)
@@ -42,14 +48,19 @@ export function attended(terminal: Terminal): Operator {
     }
   }
 
-  /** What only a person knows: whether his own work is done. */
+  /** What only a person knows: whether his own work is done. A yes may come from elsewhere. */
   async function asks(question: string): Promise<'yes' | 'pause' | 'put-back'> {
-    const answer = await ask(question, [
-      { value: 'yes', name: 'yes, go on' },
-      { value: 'pause', name: 'not yet: pause here, and go on with zdt resume' },
-      { value: 'put-back', name: 'roll back what was done' },
-    ])
-    return answer ?? 'pause'
+    const approval = terminal.approval()
+    const answer = await ask(
+      question,
+      [
+        { value: 'yes', name: 'yes, go on' },
+        { value: 'pause', name: 'not yet: pause here, and go on with zdt resume' },
+        { value: 'put-back', name: 'roll back what was done' },
+      ],
+      AbortSignal.any([terminal.pause, approval]),
+    )
+    return answer ?? (approval.aborted && !terminal.pause.aborted ? 'yes' : 'pause')
   }
 
   return {

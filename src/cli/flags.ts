@@ -97,6 +97,17 @@ export const runFlags = {
   'on-timeout': onTimeoutFlag('rollback'),
 }
 
+/** For runs that ask what only a person may say yes to. */
+export const waitForApprovalFlag = optionalDurationFlag(
+  'Unattended, wait this long at each approval for `zdt promote RUN`, and only then pause.',
+)
+
+/** For operations that may ask so. */
+export const approvalFlags = {
+  approve: Flags.boolean({ summary: 'Ask before each further share of a canary; unattended, pause there.' }),
+  'wait-for-approval': waitForApprovalFlag,
+}
+
 /** What every command that puts a configuration live takes. */
 export const liveFlags = {
   timeout: durationFlag({
@@ -129,6 +140,7 @@ export interface RunFlags {
   readonly probe: string | undefined
   readonly 'max-lost': number | undefined
   readonly 'wait-for-lock': number
+  readonly 'wait-for-approval'?: number | undefined
   readonly 'on-failure': 'rollback' | 'pause' | undefined
   readonly 'on-timeout': 'wait' | 'force' | 'leave' | 'rollback' | undefined
 }

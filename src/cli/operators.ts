@@ -6,6 +6,7 @@ import { planText } from '../views/plan-text.ts'
 import { runText } from '../views/runs-text.ts'
 import type { View } from '../views/view.ts'
 import type { RunFlags } from './flags.ts'
+import type { Words } from './heed-words.ts'
 import type { Interrupts } from './signals.ts'
 import { unattended } from './unattended.ts'
 
@@ -14,15 +15,19 @@ interface Surroundings {
   readonly say: (text: string) => void
   readonly events: readonly Event[]
   readonly interrupts: Interrupts
+  readonly words: Pick<Words, 'pause' | 'approval'>
 }
 
 /** A person at the terminal, or the flags. The prompts are loaded only where somebody will be asked. */
 export async function chooseOperator(
   onTimeout: 'leave' | 'put-back',
   flags: RunFlags,
-  { view, say, events, interrupts }: Surroundings,
+  { view, say, events, interrupts, words }: Surroundings,
 ): Promise<Operator> {
-  if (flags.yes) return unattended(flags, onTimeout)
+  // A word from elsewhere ends a question as a signal does.
+  const pause = AbortSignal.any([interrupts.pause, words.pause])
+  const approval = () => words.approval()
+  if (flags.yes) return unattended(flags, onTimeout, { approval, pause })
   const { attended } = await import('./attended.ts')
   const page = pageFor(process.stderr)
   return attended({
@@ -32,6 +37,7 @@ export async function chooseOperator(
     log: () => runText(events, describeStep, page),
     ask: (prompt) => interrupts.ask(prompt),
     interrupt: () => interrupts.interrupt(),
-    pause: interrupts.pause,
+    approval,
+    pause,
   })
 }

@@ -17,6 +17,7 @@ import type { Ledger } from '../probe/ledger.ts'
 import { stepKinds } from '../steps/index.ts'
 import type { View } from '../views/view.ts'
 import type { RunFlags } from './flags.ts'
+import { heedWords, type Words } from './heed-words.ts'
 import { startLedger } from './ledger.ts'
 import { operatorName } from './operator-name.ts'
 import { chooseOperator } from './operators.ts'
@@ -69,20 +70,24 @@ export async function sit(sitting: Sitting, seating: Seating): Promise<Came> {
     history: history.map((event) => JSON.stringify(event)),
   })
   const ledger = await startLedger(flags.probe, fleet, interrupts.pause)
+  let words: Words | undefined
   const journal = await openJournal(
     plan.id,
     (event) => {
       events.push(event)
       if (!passing.has(event.event)) mirror.append(JSON.stringify(event))
       ledger?.follow(event)
+      words?.follow(event)
       view.event(event)
     },
     undefined,
     mode,
   )
   try {
-    const operator = await chooseOperator(says.onTimeout, flags, { view, say, events, interrupts })
     await journal.record({ ...begin, process: await ownProcess() })
+    const heeded = heedWords(leases, journal.record)
+    words = heeded
+    const operator = await chooseOperator(says.onTimeout, flags, { view, say, events, interrupts, words: heeded })
     interrupts.begin()
     const outcome = await sitting.go({
       kinds: stepKinds,
@@ -94,9 +99,11 @@ export async function sit(sitting: Sitting, seating: Seating): Promise<Came> {
       record: journal.record,
       away: (host, longest) => leases.lasting(host, longest),
       // Whoever lost a lease can change nothing more: there is nothing to go on for.
-      pause: AbortSignal.any([interrupts.pause, leases.lost]),
+      pause: AbortSignal.any([interrupts.pause, heeded.pause, leases.lost]),
+      abort: heeded.abort,
       stop: interrupts.stop,
     })
+    heeded.close()
     const counted = await ledger?.stop()
     const { result, exit } = resultOf(says, outcome, {
       lost: counted,

@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import { batchesFlag, durationFlag, optionalDurationFlag, runFlags, sharesFlag } from '../cli/flags.ts'
+import { approvalFlags, batchesFlag, durationFlag, optionalDurationFlag, runFlags, sharesFlag } from '../cli/flags.ts'
 import { versionFlag } from '../cli/version-flag.ts'
 import { ZdtCommand } from '../cli/zdt-command.ts'
 import { strategies } from '../fleet/strategies.ts'
@@ -26,7 +26,7 @@ export default class Rollout extends ZdtCommand {
       helpValue: 'N',
       summary: 'How many answers a canary is judged by at each share, over `canary.samples` in zdt.yaml.',
     }),
-    approve: Flags.boolean({ summary: 'Ask before each further share of a canary; unattended, pause there.' }),
+    ...approvalFlags,
     'keep-old': optionalDurationFlag(
       'With blue-green: how long the colour that served stays as it is, over `blue_green.keep_old` in zdt.yaml.',
     ),

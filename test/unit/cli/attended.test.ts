@@ -28,6 +28,13 @@ describe.skipIf(!hasTerminals)('a run at a terminal', () => {
     expect(await run.ended).toBe(0)
   })
 
+  test('a yes from elsewhere answers the question, and nothing of it stays on the screen', async () => {
+    const run = atTerminal(asking, 'approved')
+    await run.shows(/not yet: pause here/)
+    await run.shows(/answered yes[^]*not interrupted/)
+    expect(await run.ended).toBe(0)
+  })
+
   test('Ctrl-C at the question pauses, and says nothing of a step in hand', async () => {
     const run = atTerminal(asking)
     await run.shows(/nothing was changed/)
