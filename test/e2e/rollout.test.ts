@@ -101,8 +101,16 @@ describeOnLab('zdt rollout', () => {
         - { name: smoke, command: [sh, -c, 'echo "$1 is not for us"; test "$1" != 2.0.0', sh, '{version}'] }`,
       ),
     )
+    const times = ['--settle', '0s', '--min-healthy', '1s']
     const { code, stdout, stderr } = await shop.zdt(
-      ...['rollout', 'shop', '--to', '2.0.0', '--yes', '--fleet', gated, '--settle', '0s', '--min-healthy', '1s'],
+      'rollout',
+      'shop',
+      '--to',
+      '2.0.0',
+      '--yes',
+      '--fleet',
+      gated,
+      ...times,
     )
     expect(stdout).toContain('gate smoke: sh exited with 1: 2.0.0 is not for us')
     expect(stderr).toMatch(/gate front passes for 1\.0 s …/)

@@ -22,10 +22,9 @@ beforeAll(async () => {
     asked.push(decodeURIComponent((request.url ?? '').replaceAll('+', ' ')))
     const path = (request.url ?? '').split('?')[0]
     if (path === '/silent') return
-    if (path === '/moved') return void response.writeHead(302, { location: '/well' }).end()
-    if (path === '/api/v1/query') return void response.end(JSON.stringify(vector('0.25')))
-    if (path === '/odd/api/v1/query') return void response.writeHead(503).end('<html>')
-    response.end('all is well')
+    if (path === '/moved') response.writeHead(302, { location: '/well' })
+    if (path === '/odd/api/v1/query') response.writeHead(503)
+    response.end(path === '/api/v1/query' ? JSON.stringify(vector('0.25')) : 'all is well')
   })
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
   at = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
