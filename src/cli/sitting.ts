@@ -19,6 +19,7 @@ import type { View } from '../views/view.ts'
 import type { RunFlags } from './flags.ts'
 import { heedWords, type Words } from './heed-words.ts'
 import { startLedger } from './ledger.ts'
+import { openNotices } from './notices.ts'
 import { operatorName } from './operator-name.ts'
 import { chooseOperator } from './operators.ts'
 import { resultOf } from './result-of.ts'
@@ -70,6 +71,7 @@ export async function sit(sitting: Sitting, seating: Seating): Promise<Came> {
     history: history.map((event) => JSON.stringify(event)),
   })
   const ledger = await startLedger(flags.probe, fleet, interrupts.pause)
+  const notices = openNotices(fleet, { plan, operator: who }, say)
   let words: Words | undefined
   const journal = await openJournal(
     plan.id,
@@ -78,6 +80,7 @@ export async function sit(sitting: Sitting, seating: Seating): Promise<Came> {
       if (!passing.has(event.event)) mirror.append(JSON.stringify(event))
       ledger?.follow(event)
       words?.follow(event)
+      notices?.follow(event)
       view.event(event)
     },
     undefined,
@@ -114,6 +117,7 @@ export async function sit(sitting: Sitting, seating: Seating): Promise<Came> {
     await journal
       .record({ event: 'end', ended, left, exit: result.exit, ...(result.probe && { probe: result.probe }) })
       .catch(() => undefined)
+    await notices?.end(result)
     const unkept = await mirror.settled(`run ${plan.id} ended: ${ended}`)
     return { result, exit, ledger: counted, unkept }
   } finally {

@@ -16,6 +16,7 @@ export function crossMistakes(data: unknown): CrossMistake[] {
     ...strangersInGroups(fleet),
     ...pools(fleet),
     ...misplaced(fleet),
+    ...unknownSecrets(fleet),
   ]
 }
 
@@ -92,6 +93,15 @@ function pools(fleet: Raw): CrossMistake[] {
       mistakes.push({ path: ['pools', pool, 'min_available'], at: 'value', message })
     }
     return mistakes
+  })
+}
+
+function unknownSecrets(fleet: Raw): CrossMistake[] {
+  const known = Object.keys(map(fleet['secrets']))
+  return list(fleet['notify']).flatMap((one, index): CrossMistake[] => {
+    const { secret } = map(one)
+    if (typeof secret !== 'string' || known.includes(secret)) return []
+    return [{ path: ['notify', index, 'secret'], at: 'value', message: notThere(secret, 'secret', known) }]
   })
 }
 

@@ -1,4 +1,5 @@
 import type { HostName, Json, Millis } from '../lib/types.ts'
+import type { NotifySpec } from './notify.ts'
 import type { RolloutSpec } from './rollout.ts'
 
 /** How a host is reached; what is unset comes from ~/.ssh/config by way of `ssh -G`. */
@@ -151,4 +152,5 @@ export interface Fleet {
   readonly pools: ReadonlyMap<string, Pool>
   readonly secrets: ReadonlyMap<string, SecretSpec>
   readonly probe?: ProbeSpec
+  readonly notify: readonly NotifySpec[]
 }

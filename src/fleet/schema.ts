@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { configured, secret, vars } from './configured.ts'
 import * as field from './fields.ts'
+import { notify } from './notify.ts'
 import { rollout } from './rollout.ts'
 
 // A fleet is checked once: to compile what checks it would take longer.
@@ -150,6 +151,10 @@ export const fleetSchema = z.strictObject(
         'What `{{secret "NAME"}}` in a template stands for, and where it comes from. Asked for when it is rendered.',
       ),
     probe: probe.optional().describe('The traffic that counts what a change loses.'),
+    notify: z
+      .array(notify, field.wrong('a list of webhooks'))
+      .default([])
+      .describe('Webhooks that are told when a run begins, asks, is judged by a gate, pauses and ends. Default: none.'),
   },
   field.wrong('a map with hosts'),
 )

@@ -5,6 +5,7 @@ import { parseDuration } from '../lib/durations.ts'
 import type { HostName } from '../lib/types.ts'
 import { parseEndpoint, parseVip, type Mistake } from './address.ts'
 import type { FileSpec, Fleet, HostSpec, KeepalivedSpec, Pool, SecretSpec, SshSettings } from './fleet.ts'
+import { toNotify } from './notify.ts'
 import { toRollout } from './rollout.ts'
 import type { FleetFile } from './schema.ts'
 
@@ -34,6 +35,7 @@ export function toFleet(data: FleetFile, { file, text }: { readonly file: string
     pools: mapped(data.pools, poolOf),
     secrets: mapped(data.secrets, (_name, spec) => secretOf(spec)),
     ...(data.probe && { probe: data.probe }),
+    notify: data.notify.map(toNotify),
   }
 }
 
