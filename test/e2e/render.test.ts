@@ -1,6 +1,6 @@
 import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Daemon } from '../../src/lib/rendered.ts'
@@ -89,6 +89,11 @@ describeOnLab('what zdt’s own templates make', () => {
       for (const { host: of, files } of await exampleOf(name, daemon, version)) {
         const file = `/root/${name}-${of}.conf`
         await writeFile(at(host, file), files[0]?.content ?? '')
+        // What its upstreams include; keys and the like lie there already.
+        for (const { path, content } of files.filter((one) => one.path.startsWith('/etc/nginx/upstreams/'))) {
+          await mkdir(dirname(at(host, path)), { recursive: true })
+          await writeFile(at(host, path), content)
+        }
         const said = await run(host, checks[daemon](`/root/${daemon}-${version}`, file))
         expect(
           said.split('\n').filter((line) => /warn|alert|error|deprecated/i.test(line)),
