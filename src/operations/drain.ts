@@ -32,7 +32,7 @@ async function propose(world: World, { server, timeout, allowEmpty }: DrainOptio
   const places = await lookAtPlaces(world, server)
   const leaving = { doing: `draining ${server}`, anyway: `zdt drain ${server} --allow-empty`, allowEmpty }
   const judged = await judgePlaces(fleet, places, leaving)
-  const down = await takenDown(fromHere(world, { timeout, allowEmpty }), places.upstreams)
+  const down = await takenDown(fromHere(world, { timeout, allowEmpty }), places.upstreams, judged.guards)
   const where = whereOf(places)
   return {
     situation: situationOf(fleet, places, down, {

@@ -26,7 +26,7 @@ async function propose(world: World, { server, allowEmpty }: MaintOptions): Prom
   const places = await lookAtPlaces(world, server)
   const leaving = { doing: `maintenance of ${server}`, anyway: `zdt maint ${server} --allow-empty`, allowEmpty }
   const judged = await judgePlaces(fleet, places, leaving)
-  const down = await takenDown(fromHere(world, { timeout: usualPatience, allowEmpty }), places.upstreams)
+  const down = await takenDown(fromHere(world, { timeout: usualPatience, allowEmpty }), places.upstreams, judged.guards)
   const where = whereOf(places)
   return {
     situation: situationOf(fleet, places, down, {

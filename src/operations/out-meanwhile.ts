@@ -1,8 +1,7 @@
 import { NoSuchSeat } from '../daemons/haproxy/errors.ts'
 import type { StageDraft } from '../engine/plan.ts'
-import { NginxBalancerUnsupported } from '../fleet/errors.ts'
 import type { Fleet, Seat } from '../fleet/fleet.ts'
-import { poolsServing } from '../fleet/selectors.ts'
+import { placesServing } from '../fleet/selectors.ts'
 import type { Hosts } from '../hosts/host.ts'
 import type { HostName, Millis } from '../lib/types.ts'
 import { judgeCapacity } from './capacity.ts'
@@ -67,15 +66,9 @@ export function outsOf(fleet: Fleet, hosts: Hosts, options: OutOptions): Outs {
   }
 }
 
-/** The seats that a host has in pools of HAProxy. */
+/** The seats that a host has in pools of HAProxy; behind another nginx nobody takes it out for a moment. */
 export function seatsOn(fleet: Fleet, host: HostName): readonly Seat[] {
-  try {
-    return poolsServing(fleet, host)
-  } catch (error) {
-    // Behind another nginx nobody can take it out.
-    if (error instanceof NginxBalancerUnsupported) return []
-    throw error
-  }
+  return placesServing(fleet, host).seats
 }
 
 /** Those that are live: a server may be new in zdt.yaml, and come with this very run. */

@@ -49,6 +49,7 @@ import { trialStart } from './nginx/trial-start.ts'
 import { awaitAnswer } from './upstream/await-answer.ts'
 import { awaitUnconnected } from './upstream/await-unconnected.ts'
 import { enoughAnswer } from './upstream/enough-answer.ts'
+import { serversAnswer } from './upstream/servers-answer.ts'
 import { announceVip } from './vip/announce.ts'
 import { awaitFit } from './vip/await-fit.ts'
 import { awaitHolder } from './vip/await-holder.ts'
@@ -73,6 +74,7 @@ const all = [
   awaitAnswer,
   awaitUnconnected,
   enoughAnswer,
+  serversAnswer,
   addServerAtRunTime,
   askFreshCheck,
   awaitDrained,

@@ -152,6 +152,13 @@ describeOnLab('servers behind nginx', () => {
       expect((await lineOf('10.77.0.21'))[0]).toContain('down;')
       await shop.on('app1', 'sudo systemctl start shop')
 
+      const undrained = await alone('drain', 'cart/app3', '--yes', '--json', '--allow-empty')
+      await shop.on('app3', 'sudo systemctl stop shop')
+      const back = await alone('rollback', (JSON.parse(undrained.stdout) as { run: string }).run, '--yes')
+      expect(back).toMatchObject({ code: 5, stdout: expect.stringContaining('app3 does not answer') as string })
+      expect((await lineOf('10.77.0.23'))[0]).toContain('down;')
+      await shop.on('app3', 'sudo systemctl start shop')
+
       const ready = await alone('ready', 'cart/app1', '--yes', '--json')
       expect(ready).toMatchObject({ code: 0 })
       const { run } = JSON.parse(ready.stdout) as { run: string }
@@ -178,6 +185,10 @@ describeOnLab('servers behind nginx', () => {
           `mv ${conf}.was ${conf}`,
         ),
       ).toContain(`web1 does not read ${file}`)
+      await fromOutside(lab, 'web1', 'systemctl reload nginx')
+      expect(
+        await said(`sed -i 's/0.23:8080/& down/' ${file}`, `sed -i 's/ down//' ${file}; systemctl reload nginx`),
+      ).toContain(`nginx on web1 has not read ${file} since it was changed`)
       expect(await said(`cp ${file} ${file}.was; sed -i '/0.22/d' ${file}`, `mv ${file}.was ${file}`)).toContain(
         `has no app2 at 10.77.0.22:8080`,
       )

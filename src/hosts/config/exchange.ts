@@ -55,7 +55,7 @@ sync "$unit"
 `
 
 const back = String.raw`${moveFunctions}
-unit=$1 kept=$2 ours=$3; shift 3
+unit=$1 kept=$2 ours=$3 extent=$4; shift 4
 is_ours() { [ -n "$ours" ] && [ "$(head -n 1 -- "$1")" = "$ours" ]; }
 check() {
   live=$(digest "$1")
@@ -73,10 +73,19 @@ restore() {
   fi
   sync "${'$'}{1%/*}"
 }
+amend() {
+  A="$4  $1" B="$3  $1" awk '{ print $0 == ENVIRON["A"] ? ENVIRON["B"] : $0 }' "$unit/written.new" > "$unit/written.part"
+  mv -fT -- "$unit/written.part" "$unit/written.new"
+}
 each check "$@"
 each restore "$@"
 [ -d "$kept" ] || exit 0
-if [ -e "$kept/written" ]; then cp -a -- "$kept/written" "$unit/written"; else rm -f -- "$unit/written"; fi
+if [ "$extent" = part ]; then
+  [ -e "$unit/written" ] || exit 0
+  cp -a -- "$unit/written" "$unit/written.new"
+  each amend "$@"
+  mv -f -- "$unit/written.new" "$unit/written"
+elif [ -e "$kept/written" ]; then cp -a -- "$kept/written" "$unit/written"; else rm -f -- "$unit/written"; fi
 `
 
 /**
@@ -89,15 +98,8 @@ export async function putInPlace(
   moves: readonly FileMove[],
   options: Pick<RunOptions, 'signal'> = {},
 ): Promise<void> {
-  // Of a part of a set, what zdt wrote of the others is still so; and a file that was not zdt's has not become it.
-  const extent = kept.shelf === undefined ? 'whole' : 'part'
-  const words = [
-    kept.directory,
-    keptDirectory(kept),
-    String(versionsKept[kept.shelf ?? 'kept']),
-    extent,
-    ...moveWords(moves),
-  ]
+  const keep = String(versionsKept[kept.shelf ?? 'kept'])
+  const words = [kept.directory, keptDirectory(kept), keep, extentOf(kept), ...moveWords(moves)]
   await must(host, ['sh', '-c', put, 'zdt-put', ...words], moves, options)
 }
 
@@ -112,8 +114,13 @@ export async function putFilesBack(
   ours: string,
   options: Pick<RunOptions, 'signal'> = {},
 ): Promise<void> {
-  const words = [kept.directory, keptDirectory(kept), ours, ...moveWords(moves)]
+  const words = [kept.directory, keptDirectory(kept), ours, extentOf(kept), ...moveWords(moves)]
   await must(host, ['sh', '-c', back, 'zdt-put-back', ...words], moves, options)
+}
+
+/** Of a part of a set, what zdt wrote of the others is still so; and a file that was not zdt's has not become it. */
+function extentOf({ shelf }: Kept): 'whole' | 'part' {
+  return shelf === undefined ? 'whole' : 'part'
 }
 
 async function must(

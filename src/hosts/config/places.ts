@@ -4,7 +4,7 @@ import { posix } from 'node:path'
 const base = '/var/lib/zdt/config'
 
 /** How many versions of before are kept of a unit's configuration; of what is told at run time enough for a whole rollout's way back. */
-export const versionsKept = { kept: 10, 'run-time': 100 } as const
+export const versionsKept = { kept: 10, 'run-time': 1000 } as const
 
 /** What zdt keeps of one unit's configuration. */
 export function unitDirectory(unit: string): string {

@@ -48,7 +48,7 @@ export async function inTurn(
   for (const some of batches) {
     const judged = await judge(rolling, some, options)
     // In this order: what nginx's files say afterwards is what the next batch begins with.
-    const down = await takenDown(onwards, readyBehind(some))
+    const down = await takenDown(onwards, readyBehind(some), judged.guards)
     planned.push({ some, judged, behind: { down, back: await broughtBack(onwards, readyBehind(some)) } })
   }
   const tightest = planned.flatMap(({ judged }) => judged.capacity).toSorted((a, b) => a.after - b.after)[0]

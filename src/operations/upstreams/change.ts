@@ -1,15 +1,15 @@
 import { editServersFile, type ServerEdit } from '../../daemons/nginx/upstream/servers-file.ts'
-import { stage, type StageDraft } from '../../engine/plan.ts'
+import { stage, type StageDraft, type StepDraft } from '../../engine/plan.ts'
 import type { FileMove } from '../../hosts/config/change.ts'
 import { keptName, stagedPath } from '../../hosts/config/places.ts'
 import { sha256 } from '../../lib/digest.ts'
 import type { RunId } from '../../lib/types.ts'
 import { configAsPlanned } from '../../steps/config/as-planned.ts'
 import { fitForReload } from '../../steps/config/fit.ts'
-import { putLive } from '../../steps/config/put-live.ts'
+import { putLive, type UndoAsks } from '../../steps/config/put-live.ts'
 import { stageConfig } from '../../steps/config/stage-config.ts'
 import { tryConfig } from '../../steps/config/try-config.ts'
-import type { UndoQuestion } from '../../steps/upstream/enough-answer.ts'
+import { enoughAnswer, type CapacityQuestion } from '../../steps/upstream/enough-answer.ts'
 import type { ServiceChange } from '../config/compare.ts'
 import { outsOf, type OutMeanwhile, type OutOptions, type Outs } from '../out-meanwhile.ts'
 import type { World } from '../operation.ts'
@@ -25,8 +25,10 @@ export interface UpstreamChange {
 interface Wanted {
   /** What is to be said of the seats of each upstream. */
   readonly edits: (seen: SeenUpstream) => readonly ServerEdit[]
-  /** What to ask before it is undone. */
-  readonly capacity?: (seen: SeenUpstream) => UndoQuestion
+  /** What to ask right before each file is put in place: guards of all hosts. */
+  readonly guards?: readonly StepDraft[]
+  /** What to ask before it is undone, where that takes servers out again; or whether they answer, where it brings them back. */
+  readonly undo?: (seen: SeenUpstream) => UndoAsks
 }
 
 /** What the files say once all stages so far are done: one run may change a file many times. */
@@ -51,7 +53,7 @@ export function fromHere({ fleet, hosts, id }: World, options: OutOptions): Onwa
 export async function changeUpstreams(
   { id, outs, texts }: Onwards,
   seen: readonly SeenUpstream[],
-  { edits, capacity }: Wanted,
+  { edits, guards = [], undo }: Wanted,
 ): Promise<UpstreamChange> {
   const files = seen.flatMap((one) => {
     const key = `${one.host} ${one.file.path}`
@@ -66,8 +68,8 @@ export async function changeUpstreams(
     host: one.host,
     which: { daemon: 'nginx' as const, unit: one.group.unit, group: one.group.name, config: one.group.config },
     move: moveOf(one.file, { before, text }, id),
-    kept: `${keptName(id)}-${one.pool.name}-${String(turn).padStart(2, '0')}`,
-    ...(capacity && { capacity: capacity(one) }),
+    kept: `${keptName(id)}-${String(turn).padStart(4, '0')}-${one.pool.name}`,
+    ...undo?.(one),
   }))
   const out = await Promise.all(works.map(({ host }) => outs(host)))
   return {
@@ -92,6 +94,10 @@ export async function changeUpstreams(
       ),
       ...works.flatMap(({ host, move, which, ...rest }, index) => [
         ...(out[index]?.before ?? []),
+        stage(
+          'enough servers stay',
+          guards.filter((guard) => guard.host === host && isAbout(guard, move.path)),
+        ),
         stage(`${which.daemon}/${which.group} on ${host}: put in place, reload, proof`, [
           putLive.at(host, { ...which, ...rest, moves: [withoutText(move)], shelf: 'run-time', reload: true }),
         ]),
@@ -99,6 +105,11 @@ export async function changeUpstreams(
       ]),
     ],
   }
+}
+
+/** Is it asked of the upstream that this file is of? */
+function isAbout({ kind, input }: StepDraft, path: string): boolean {
+  return kind === enoughAnswer.kind && (input as CapacityQuestion).file === path
 }
 
 function moveOf(

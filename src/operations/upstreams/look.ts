@@ -79,6 +79,7 @@ async function lookAtGroup(
       const text = usable(host.name, group, pool, path, read, read.texts[index])
       const servers = parseServersFile(text)
       for (const seat of own) if (!serverAt(servers, seat)) throw notListed(host.name, group, seat, servers)
+      if (read.changed.includes(path)) throw unread(host.name, path)
       const question = { servers: pool.servers, health: healthOf(pool) }
       // Also those that are drained: whether they answer is what an operator wants to know before bringing them back.
       const [stands, rows] = await Promise.all([
@@ -136,6 +137,22 @@ function notListed(
     said: known === '' ? 'it lists no server' : `it lists ${known}`,
     suggestions: [`zdt apply nginx/${name}`, 'or correct zdt.yaml'],
   })
+}
+
+/** What its text says is not what nginx does. */
+function unread(host: HostName, path: string): ZdtError {
+  return new ZdtError(
+    `nginx on ${host} has not read ${path} since it was changed: who is drained is not what it says`,
+    {
+      code: 'upstream-file-unread',
+      exit: 'refused',
+      host,
+      suggestions: [
+        'zdt runs   # has one died there?',
+        `zdt reload nginx --host ${host}   # where what it says is meant`,
+      ],
+    },
+  )
 }
 
 /** One server, by its line, the kernel, and its own answer. */

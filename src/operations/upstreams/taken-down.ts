@@ -1,23 +1,42 @@
-import type { ServerEdit } from '../../daemons/nginx/upstream/servers-file.ts'
-import type { UndoQuestion } from '../../steps/upstream/enough-answer.ts'
+import { serverAt, type ServerEdit } from '../../daemons/nginx/upstream/servers-file.ts'
+import type { StepDraft } from '../../engine/plan.ts'
+import type { UndoAsks } from '../../steps/config/put-live.ts'
 import { questionOf } from './capacity.ts'
 import { changeUpstreams, type Onwards, type UpstreamChange } from './change.ts'
-import type { SeenUpstream } from './look.ts'
+import { healthOf, type SeenUpstream } from './look.ts'
 
-/** `down` to nginx: no new requests; those under way end with the workers of before. */
-export function takenDown(onwards: Onwards, upstreams: readonly SeenUpstream[]): Promise<UpstreamChange> {
-  return changeUpstreams(onwards, upstreams, { edits: (seen) => downed(seen, true) })
+/**
+ * `down` to nginx: no new requests; those under way end with the workers of before. `guards`: that enough stay, asked again
+ * right before. Before it is undone the servers must answer: nginx checks nobody.
+ */
+export function takenDown(
+  onwards: Onwards,
+  upstreams: readonly SeenUpstream[],
+  guards: readonly StepDraft[],
+): Promise<UpstreamChange> {
+  return changeUpstreams(onwards, upstreams, { edits: (seen) => downed(seen, true), guards, undo: mustAnswer })
 }
 
 /** The `down` of seats taken away; before that is undone it is asked whether enough would stay. */
 export function broughtBack(onwards: Onwards, upstreams: readonly SeenUpstream[]): Promise<UpstreamChange> {
-  return changeUpstreams(onwards, upstreams, { edits: (seen) => downed(seen, false), capacity: beforeUndo })
+  return changeUpstreams(onwards, upstreams, { edits: (seen) => downed(seen, false), undo: enoughStay })
 }
 
 function downed({ seats }: SeenUpstream, down: boolean): ServerEdit[] {
   return seats.map(({ address, port }) => ({ address, port, down }))
 }
 
-function beforeUndo(seen: SeenUpstream): UndoQuestion {
-  return questionOf(seen, `taking ${seen.seats.map(({ server }) => server).join(', ')} out again`)
+function enoughStay(seen: SeenUpstream): UndoAsks {
+  return { capacity: questionOf(seen, `taking ${seen.seats.map(({ server }) => server).join(', ')} out again`) }
+}
+
+/** Those that serve before; who was down already stays so. */
+function mustAnswer({ pool, seats, servers }: SeenUpstream): UndoAsks {
+  const back = seats.filter((seat) => serverAt(servers, seat)?.down === false)
+  return {
+    answers: {
+      health: healthOf(pool),
+      servers: back.map(({ server: name, address, port }) => ({ name, address, port })),
+    },
+  }
 }

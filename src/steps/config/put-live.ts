@@ -10,6 +10,7 @@ import { quote } from '../../lib/quote.ts'
 import type { Json } from '../../lib/types.ts'
 import { defineChange, notYet } from '../define.ts'
 import { enoughAnswer, type UndoQuestion } from '../upstream/enough-answer.ts'
+import { serversAnswer, type AnswerQuestion } from '../upstream/servers-answer.ts'
 import { fileThing, daemonThing } from '../things.ts'
 import { awaitReload, lookAtReload, reloadPatience } from './reloaders/await-reload.ts'
 import { reloaderOf } from './reloaders/index.ts'
@@ -23,8 +24,14 @@ type Input = Which & {
   readonly shelf?: 'run-time'
   /** False where the running daemon has been told already, or will be, by other means. */
   readonly reload: boolean
-  /** What to ask before it is undone, where that takes servers out again. */
+} & UndoAsks
+
+/** What is asked before it is undone. A type: it goes into plans and journals. */
+export type UndoAsks = {
+  /** Whether enough servers stay, where that takes some out again. */
   readonly capacity?: UndoQuestion
+  /** Whether these answer, where that brings them back. */
+  readonly answers?: AnswerQuestion
 }
 
 type Found = {
@@ -94,14 +101,24 @@ export const putLive = defineChange<Input, Found>({
     daemonThing(host, input.unit),
   ],
   // Between two renames, or between the files and the proof that they are read: either way `undo` goes on from there.
-  halfway: async (input, _found, on) => {
+  halfway: async (input, found, on) => {
     const digests = await targets(input.moves, on)
     const odd = input.moves.filter(({ from, to }, index) => ![from, to].includes(digests[index] ?? null))
+    // What is told at run time may be what keeps traffic from a server: where the daemon was restarted, a person says what holds.
+    const isIn = input.moves.every(({ to }, index) => digests[index] === to)
+    if (input.shelf && input.reload && isIn) {
+      const reloader = reloaderOf(input)
+      return reloader.isUntouched(found.running, await reloader.running(on, input, found.running))
+    }
     if (odd.length === 0) return true
     return odd.every(({ path }) => path === input.config) && isMomentary((await textAt(on, input.config)) ?? '')
   },
-  undoGuard: ({ capacity }, _found, host) =>
-    capacity && enoughAnswer.at(host, { ...capacity, anyway: `zdt maint ${capacity.leaving[0] ?? ''} --allow-empty` }),
+  undoGuard: ({ capacity, answers }, _found, host) => {
+    if (answers) return serversAnswer.at(host, answers)
+    return (
+      capacity && enoughAnswer.at(host, { ...capacity, anyway: `zdt maint ${capacity.leaving[0] ?? ''} --allow-empty` })
+    )
+  },
   patience: () => reloadPatience,
 })
 

@@ -57,7 +57,7 @@ async function connections({ address, port }: UpstreamSeat, on: On): Promise<Con
   const open = await connectionsTo(on.host, address, port, { signal: on.signal })
   if (open === undefined)
     throw new NoUseWaiting('there is no usable ss to count connections with', { host: on.host.name })
-  return open.filter(({ program }) => program === undefined || program === 'nginx')
+  return open.filter(({ program }) => program === undefined || /^(nginx|angie|openresty|tengine)/.test(program))
 }
 
 function lineOf({ local, pid, quietMs }: Connection): string {

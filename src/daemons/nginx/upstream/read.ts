@@ -14,7 +14,8 @@ export interface ReadUpstreams {
 
 /*
  * The program that runs is asked, not whichever is found in PATH. `-T` reads the configuration as a reload will. A worker's
- * age is compared with the files', both by the host's clock.
+ * age is compared with that of the files, links followed, both by the host's clock; and by when they came into their places (ctime):
+ * one that is renamed into its place, or copied back, keeps the time of its text.
  */
 const script = String.raw`
 unit=$1 config=$2; shift 2
@@ -28,7 +29,7 @@ if [ "$pid" -gt 0 ] && "/proc/$pid/exe" -T -c "$config" >"$dump" 2>"$errors"; th
   now=$(date +%s)
   sed -n 's/^# configuration file \(.*\):$/\1/p' "$dump" | while read -r path; do
     echo "@read $path"
-    [ -z "$age" ] || [ "$(stat -c %Y -- "$path")" -le $((now - age)) ] || echo "@changed $path"
+    [ -z "$age" ] || [ "$(stat -L -c %Z -- "$path")" -le $((now - age)) ] || echo "@changed $path"
   done
 else
   echo "@said $(base64 -w0 < "$errors")"

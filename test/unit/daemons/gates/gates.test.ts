@@ -70,12 +70,17 @@ describe('a command', () => {
     })
   })
 
-  test('fails with anything else, what it said last in its words; and where there is none', async () => {
+  test('fails with anything else, what it said last in its words; where there is none, that says nothing', async () => {
     expect(await ask('sh', '-c', 'echo one; echo two >&2; exit 3')).toEqual({
       says: 'fail',
       text: 'sh exited with 3: two',
     })
-    expect(await ask('no-such-program')).toMatchObject({ says: 'fail', text: expect.stringContaining('127') as string })
+    expect(await ask('no-such-program')).toMatchObject({
+      says: 'nothing',
+      text: expect.stringContaining('127') as string,
+    })
+    const elsewhere = await askCommand({ command: ['true'], timeout: 20_000 }, '/no/such/directory', never)
+    expect(elsewhere).toMatchObject({ says: 'nothing', text: expect.stringContaining('/no/such/directory') as string })
   })
 })
 

@@ -166,8 +166,13 @@ test('of a part of a set, told at run time: a shelf of its own, and what zdt wro
   const key = `${sha256('key\n')}  ${at('certs/key.pem')}\n`
   expect(await readFile(join(dir, 'state/written'), 'utf8')).toBe(`${sha256('down\n')}  ${path}\n${key}`)
   expect((await keptVersions(host, kept().directory)).map(({ name }) => name)).toEqual([kept().name])
+  // Meanwhile another run writes the key anew: the way back is about its own file alone.
+  const another = `${sha256('another\n')}  ${at('certs/key.pem')}\n`
+  await writeFile(join(dir, 'state/written'), `${sha256('down\n')}  ${path}\n${another}`)
   await putFilesBack(host, run, [move], '')
   expect(await content()).toMatchObject({ main: 'new\n' })
+  expect(await readFile(join(dir, 'state/written'), 'utf8')).toBe(`${sha256('new\n')}  ${path}\n${another}`)
+})
   expect(await readFile(join(dir, 'state/written'), 'utf8')).toBe(`${sha256('new\n')}  ${path}\n${key}`)
 })
 
