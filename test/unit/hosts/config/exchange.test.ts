@@ -173,8 +173,6 @@ test('of a part of a set, told at run time: a shelf of its own, and what zdt wro
   expect(await content()).toMatchObject({ main: 'new\n' })
   expect(await readFile(join(dir, 'state/written'), 'utf8')).toBe(`${sha256('new\n')}  ${path}\n${another}`)
 })
-  expect(await readFile(join(dir, 'state/written'), 'utf8')).toBe(`${sha256('new\n')}  ${path}\n${key}`)
-})
 
 test('a file of somebody else’s does not become zdt’s by one word told at run time', async () => {
   const path = at('main')
