@@ -186,8 +186,12 @@ describeOnLab('servers behind nginx', () => {
         ),
       ).toContain(`web1 does not read ${file}`)
       await fromOutside(lab, 'web1', 'systemctl reload nginx')
+      // What is compared, a file's time and a worker's age, is told in whole seconds.
       expect(
-        await said(`sed -i 's/0.23:8080/& down/' ${file}`, `sed -i 's/ down//' ${file}; systemctl reload nginx`),
+        await said(
+          `sleep 3; sed -i 's/0.23:8080/& down/' ${file}`,
+          `sed -i 's/ down//' ${file}; systemctl reload nginx`,
+        ),
       ).toContain(`nginx on web1 has not read ${file} since it was changed`)
       expect(await said(`cp ${file} ${file}.was; sed -i '/0.22/d' ${file}`, `mv ${file}.was ${file}`)).toContain(
         `has no app2 at 10.77.0.22:8080`,

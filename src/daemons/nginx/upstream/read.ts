@@ -15,7 +15,8 @@ export interface ReadUpstreams {
 /*
  * The program that runs is asked, not whichever is found in PATH. `-T` reads the configuration as a reload will. A worker's
  * age is compared with that of the files, links followed, both by the host's clock; and by when they came into their places (ctime):
- * one that is renamed into its place, or copied back, keeps the time of its text.
+ * one that is renamed into its place, or copied back, keeps the time of its text. Whole seconds, and older `ps` rounds twice: what
+ * changed in the very second in which the workers were started is not seen.
  */
 const script = String.raw`
 unit=$1 config=$2; shift 2
@@ -29,7 +30,7 @@ if [ "$pid" -gt 0 ] && "/proc/$pid/exe" -T -c "$config" >"$dump" 2>"$errors"; th
   now=$(date +%s)
   sed -n 's/^# configuration file \(.*\):$/\1/p' "$dump" | while read -r path; do
     echo "@read $path"
-    [ -z "$age" ] || [ "$(stat -L -c %Z -- "$path")" -le $((now - age)) ] || echo "@changed $path"
+    [ -z "$age" ] || [ "$(stat -L -c %Z -- "$path")" -le $((now - age + 1)) ] || echo "@changed $path"
   done
 else
   echo "@said $(base64 -w0 < "$errors")"
