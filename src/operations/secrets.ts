@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { Fleet, SecretSpec } from '../fleet/fleet.ts'
-import { hostOver } from '../hosts/host-over.ts'
 import { ZdtError } from '../lib/errors.ts'
-import type { HostName } from '../lib/types.ts'
 
 /** A secret that cannot be had. Its own text is nowhere in it. */
 export class SecretUnavailable extends ZdtError {
@@ -59,18 +57,13 @@ async function printedBy(
   directory: string,
   env: NodeJS.ProcessEnv,
 ): Promise<string> {
-  const { localTransport } = await import('../hosts/local.ts')
-  const here = hostOver(await localTransport('this machine' as HostName, env), 'none')
+  const { runHere } = await import('../hosts/run-here.ts')
   try {
-    // The words are the shell's arguments and never its text.
-    const there = ['/bin/sh', '-c', 'cd -- "$1" && shift && exec "$@"', 'zdt', directory, ...command]
-    const { code, stdout, stderr } = await here.run(there, { timeout })
+    const { code, stdout, stderr } = await runHere(directory, command, { timeout, env })
     if (code === 0) return stdout.toString()
     throw new SecretUnavailable(name, `${command[0]} ended with ${code}`, { said: stderr.toString().trim() })
   } catch (error) {
     if (!(error instanceof ZdtError) || error instanceof SecretUnavailable) throw error
     throw new SecretUnavailable(name, `${command[0]} did not answer`, { said: error.said ?? error.message })
-  } finally {
-    await here.close()
   }
 }

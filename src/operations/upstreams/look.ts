@@ -1,6 +1,7 @@
+import { illnessOf } from '../../daemons/app/look.ts'
 import { parseServersFile, serverAt, type UpstreamServer } from '../../daemons/nginx/upstream/servers-file.ts'
 import { readUpstreams, type ReadUpstreams } from '../../daemons/nginx/upstream/read.ts'
-import { connectionsTo } from '../../daemons/linux/connections-to.ts'
+import { nginxConnectionsTo } from '../../daemons/nginx/upstream/connections.ts'
 import type { Fleet, NginxSpec, Pool, UpstreamSeat } from '../../fleet/fleet.ts'
 import { lookAtFiles, type LiveFile } from '../../hosts/config/look.ts'
 import type { Host, Hosts } from '../../hosts/host.ts'
@@ -35,8 +36,8 @@ export function healthOf({ rollout }: Pool): Health {
 }
 
 /**
- * Looks at the places of servers that are to be changed, all hosts side by side. Throws NoUpstreamFile and the like where
- * nginx does not read its servers from there, and what hosts throw.
+ * Looks at the places of servers that are to be changed, all hosts side by side. Throws, exit `refused`, where
+ * nginx does not read its servers from there or has not yet, and what hosts throw.
  */
 export async function lookAtUpstreams(
   fleet: Fleet,
@@ -80,11 +81,10 @@ async function lookAtGroup(
       const servers = parseServersFile(text)
       for (const seat of own) if (!serverAt(servers, seat)) throw notListed(host.name, group, seat, servers)
       if (read.changed.includes(path)) throw unread(host.name, path)
-      const question = { servers: pool.servers, health: healthOf(pool) }
       // Also those that are drained: whether they answer is what an operator wants to know before bringing them back.
       const [stands, rows] = await Promise.all([
-        standings(host, text, question),
-        Promise.all(own.map(async (seat) => await rowOf(host, seat, text, question))),
+        standings(host, text, { servers: pool.servers, health: healthOf(pool) }),
+        Promise.all(own.map((seat) => rowOf(host, pool, seat, servers))),
       ])
       const changed = read.changed.filter((one) => !paths.includes(one))
       return { host: host.name, group, pool, seats: own, file, text, servers, standings: stands, rows, changed }
@@ -156,28 +156,20 @@ function unread(host: HostName, path: string): ZdtError {
 }
 
 /** One server, by its line, the kernel, and its own answer. */
-async function rowOf(
-  host: Host,
-  seat: UpstreamSeat,
-  text: string,
-  { health }: { readonly health: Health },
-): Promise<SeatRow> {
-  const line = serverAt(parseServersFile(text), seat)
-  const server = { name: seat.server, address: seat.address, port: seat.port }
-  const up = `server ${seat.address.includes(':') ? `[${seat.address}]` : seat.address}:${seat.port};`
-  const [open, [answers]] = await Promise.all([
-    connectionsTo(host, seat.address, seat.port),
-    standings(host, up, { servers: [server], health }),
+async function rowOf(host: Host, pool: Pool, seat: UpstreamSeat, servers: readonly UpstreamServer[]): Promise<SeatRow> {
+  const line = serverAt(servers, seat)
+  const { address, port } = seat
+  const [open, ill] = await Promise.all([
+    nginxConnectionsTo(host, seat),
+    illnessOf(host, { address, port, health: healthOf(pool) }),
   ])
-  const nginx = (open ?? []).filter(({ program }) => program === undefined || program === 'nginx')
-  const ill = answers?.out ?? null
   return {
     host: host.name,
     backend: seat.upstream,
     server: seat.server,
     state: line?.down === true ? (ill === null ? 'drain' : 'drain, down') : ill === null ? 'up' : 'down',
     weight: line?.weight ?? 0,
-    sessions: nginx.length,
+    sessions: open?.length ?? 0,
     queued: 0,
     check: ill ?? 'answers',
   }

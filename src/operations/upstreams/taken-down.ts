@@ -1,6 +1,6 @@
 import { serverAt, type ServerEdit } from '../../daemons/nginx/upstream/servers-file.ts'
 import type { StepDraft } from '../../engine/plan.ts'
-import type { UndoAsks } from '../../steps/config/put-live.ts'
+import type { UndoAsks } from '../../steps/upstream/before-undo.ts'
 import { questionOf } from './capacity.ts'
 import { changeUpstreams, type Onwards, type UpstreamChange } from './change.ts'
 import { healthOf, type SeenUpstream } from './look.ts'

@@ -9,8 +9,7 @@ import { keptDirectory, unitDirectory, type Kept } from '../../hosts/config/plac
 import { quote } from '../../lib/quote.ts'
 import type { Json } from '../../lib/types.ts'
 import { defineChange, notYet } from '../define.ts'
-import { enoughAnswer, type UndoQuestion } from '../upstream/enough-answer.ts'
-import { serversAnswer, type AnswerQuestion } from '../upstream/servers-answer.ts'
+import { guardBeforeUndo, type UndoAsks } from '../upstream/before-undo.ts'
 import { fileThing, daemonThing } from '../things.ts'
 import { awaitReload, lookAtReload, reloadPatience } from './reloaders/await-reload.ts'
 import { reloaderOf } from './reloaders/index.ts'
@@ -25,14 +24,6 @@ type Input = Which & {
   /** False where the running daemon has been told already, or will be, by other means. */
   readonly reload: boolean
 } & UndoAsks
-
-/** What is asked before it is undone. A type: it goes into plans and journals. */
-export type UndoAsks = {
-  /** Whether enough servers stay, where that takes some out again. */
-  readonly capacity?: UndoQuestion
-  /** Whether these answer, where that brings them back. */
-  readonly answers?: AnswerQuestion
-}
 
 type Found = {
   /** The daemon as it ran before; null where it is not reloaded. */
@@ -113,12 +104,7 @@ export const putLive = defineChange<Input, Found>({
     if (odd.length === 0) return true
     return odd.every(({ path }) => path === input.config) && isMomentary((await textAt(on, input.config)) ?? '')
   },
-  undoGuard: ({ capacity, answers }, _found, host) => {
-    if (answers) return serversAnswer.at(host, answers)
-    return (
-      capacity && enoughAnswer.at(host, { ...capacity, anyway: `zdt maint ${capacity.leaving[0] ?? ''} --allow-empty` })
-    )
-  },
+  undoGuard: (input, _found, host) => guardBeforeUndo(input, host),
   patience: () => reloadPatience,
 })
 

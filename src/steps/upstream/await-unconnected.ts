@@ -1,4 +1,5 @@
-import { connectionsTo, type Connection } from '../../daemons/linux/connections-to.ts'
+import type { Connection } from '../../daemons/linux/connections-to.ts'
+import { nginxConnectionsTo } from '../../daemons/nginx/upstream/connections.ts'
 import { formatDuration } from '../../lib/durations.ts'
 import { NoUseWaiting, type On } from '../../engine/step-kind.ts'
 import type { UpstreamSeat } from '../../fleet/fleet.ts'
@@ -52,12 +53,10 @@ export const awaitUnconnected = defineWait<Input>({
   },
 })
 
-/** Those of nginx; without leave to see whose they are, all. */
-async function connections({ address, port }: UpstreamSeat, on: On): Promise<Connection[]> {
-  const open = await connectionsTo(on.host, address, port, { signal: on.signal })
-  if (open === undefined)
-    throw new NoUseWaiting('there is no usable ss to count connections with', { host: on.host.name })
-  return open.filter(({ program }) => program === undefined || /^(nginx|angie|openresty|tengine)/.test(program))
+async function connections(seat: UpstreamSeat, on: On): Promise<Connection[]> {
+  const open = await nginxConnectionsTo(on.host, seat, on.signal)
+  if (open) return open
+  throw new NoUseWaiting('there is no usable ss to count connections with', { host: on.host.name })
 }
 
 function lineOf({ local, pid, quietMs }: Connection): string {

@@ -1,3 +1,4 @@
+import { FileRefused } from '../../../hosts/errors.ts'
 import type { Host } from '../../../hosts/host.ts'
 
 /** An nginx that balances, as its host shows it. */
@@ -65,19 +66,14 @@ export function parseRead(answer: string): ReadUpstreams | undefined {
   }
 }
 
-/** Looks at the files with the servers of upstreams, in one round trip. Throws what Host.run throws. */
+/** Looks at the files with the servers of upstreams, in one round trip. Throws FileRefused, and what Host.run throws. */
 export async function readUpstreams(
   host: Host,
   { unit, config }: { readonly unit: string; readonly config: string },
   files: readonly string[],
 ): Promise<ReadUpstreams> {
   const { stdout, stderr } = await host.run(readCommand(unit, config, files), { as: 'root' })
-  return (
-    parseRead(stdout.toString()) ?? {
-      texts: files.map(() => undefined),
-      files: undefined,
-      changed: [],
-      said: stderr.toString().trim(),
-    }
-  )
+  const read = parseRead(stdout.toString())
+  if (read) return read
+  throw new FileRefused('read', files.join(', '), { host: host.name, said: stderr.toString().trim() })
 }

@@ -151,17 +151,10 @@ test('of a part of a set, told at run time: a shelf of its own, and what zdt wro
   await stage()
   await putInPlace(host, kept(), moves())
   const path = at('main')
-  const move = {
-    path,
-    target: path,
-    staged: at('.main.new'),
-    from: sha256('new\n'),
-    to: sha256('down\n'),
-    mode: '0644',
-  }
-  await writeFile(move.staged, 'down\n')
+  const down = [move('main', 'new\n', 'down\n')]
+  await stage(down, ['down\n'])
   const run = { ...kept(), shelf: 'run-time' as const, name: 'drain' }
-  await putInPlace(host, run, [move])
+  await putInPlace(host, run, down)
   expect(await content()).toMatchObject({ main: 'down\n' })
   const key = `${sha256('key\n')}  ${at('certs/key.pem')}\n`
   expect(await readFile(join(dir, 'state/written'), 'utf8')).toBe(`${sha256('down\n')}  ${path}\n${key}`)
@@ -169,23 +162,15 @@ test('of a part of a set, told at run time: a shelf of its own, and what zdt wro
   // Meanwhile another run writes the key anew: the way back is about its own file alone.
   const another = `${sha256('another\n')}  ${at('certs/key.pem')}\n`
   await writeFile(join(dir, 'state/written'), `${sha256('down\n')}  ${path}\n${another}`)
-  await putFilesBack(host, run, [move], '')
+  await putFilesBack(host, run, down, '')
   expect(await content()).toMatchObject({ main: 'new\n' })
   expect(await readFile(join(dir, 'state/written'), 'utf8')).toBe(`${sha256('new\n')}  ${path}\n${another}`)
 })
 
 test('a file of somebody else’s does not become zdt’s by one word told at run time', async () => {
-  const path = at('main')
-  const move = {
-    path,
-    target: path,
-    staged: at('.main.new'),
-    from: sha256('old\n'),
-    to: sha256('down\n'),
-    mode: '0644',
-  }
-  await writeFile(move.staged, 'down\n')
-  await putInPlace(host, { ...kept(), shelf: 'run-time', name: 'drain' }, [move])
+  const down = [move('main', 'old\n', 'down\n')]
+  await stage(down, ['down\n'])
+  await putInPlace(host, { ...kept(), shelf: 'run-time', name: 'drain' }, down)
   expect(await content()).toMatchObject({ main: 'down\n' })
   await expect(readFile(join(dir, 'state/written'))).rejects.toThrow('ENOENT')
 })

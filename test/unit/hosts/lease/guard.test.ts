@@ -6,8 +6,8 @@ import type { Carrier } from '../../../../src/hosts/lease/guard.ts'
 import type { Leases } from '../../../../src/hosts/lease/leases.ts'
 import { guardWords } from '../../../../src/hosts/lease/guard-script.ts'
 import { breakLeases, readLeases } from '../../../../src/hosts/lease/read-leases.ts'
-import { cleanUp, reachFake, serve } from '../fleet-of-fakes.ts'
-import { baseOn, ownBase, type Base } from './own-base.ts'
+import { cleanUp } from '../fleet-of-fakes.ts'
+import { ownBase, worlds, type Base } from './own-base.ts'
 
 cleanUp()
 
@@ -25,18 +25,6 @@ const nasty = [
   'back\\slash',
   'line\nend\n',
   '日本語 %s',
-]
-
-const worlds: readonly (readonly [string, () => Promise<Base>])[] = [
-  ['this machine', () => ownBase()],
-  [
-    'a host behind ssh',
-    async () => {
-      const sshd = await serve()
-      const { hosts, host } = await reachFake(sshd)
-      return baseOn(hosts, host, `${sshd.dir}/zdt`)
-    },
-  ],
 ]
 
 const fenced = (on: Base, leases: Leases, carrier?: Carrier) => fencedHosts(on.hosts, leases, carrier).on(on.host.name)

@@ -2,25 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { Held, LeaseLost, LeaseRefused } from '../../../../src/hosts/lease/errors.ts'
 import { breakLeases, readLeases } from '../../../../src/hosts/lease/read-leases.ts'
-import { cleanUp, reachFake, serve } from '../fleet-of-fakes.ts'
-import { baseOn, ownBase, type Base } from './own-base.ts'
+import { cleanUp } from '../fleet-of-fakes.ts'
+import { ownBase, worlds } from './own-base.ts'
 
 cleanUp()
 
 const short = { term: 2000, renewEvery: 60_000 }
 const lasting = { term: 2000, renewEvery: 200 }
-
-const worlds: readonly (readonly [string, () => Promise<Base>])[] = [
-  ['this machine', () => ownBase()],
-  [
-    'a host behind ssh',
-    async () => {
-      const sshd = await serve()
-      const { hosts, host } = await reachFake(sshd)
-      return baseOn(hosts, host, `${sshd.dir}/zdt`)
-    },
-  ],
-]
 
 describe.each(worlds)('leases on %s', (_name, world) => {
   test('one run holds a host, and others are told who, what and since when', async () => {

@@ -7,7 +7,7 @@ import type { Leases } from '../../../../src/hosts/lease/leases.ts'
 import type { Scope } from '../../../../src/hosts/lease/scope.ts'
 import { openHosts } from '../../../../src/hosts/open-hosts.ts'
 import type { HostName } from '../../../../src/lib/types.ts'
-import { endLater } from '../fleet-of-fakes.ts'
+import { endLater, reachFake, serve } from '../fleet-of-fakes.ts'
 import { specFor } from '../reach.ts'
 
 export const a = 'a' as HostName
@@ -51,3 +51,16 @@ export function baseOn(hosts: Hosts, host: Host, base: string): Base {
     },
   }
 }
+
+/** Where leases are tried. */
+export const worlds: readonly (readonly [string, () => Promise<Base>])[] = [
+  ['this machine', () => ownBase()],
+  [
+    'a host behind ssh',
+    async () => {
+      const sshd = await serve()
+      const { hosts, host } = await reachFake(sshd)
+      return baseOn(hosts, host, `${sshd.dir}/zdt`)
+    },
+  ],
+]

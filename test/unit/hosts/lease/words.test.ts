@@ -3,8 +3,8 @@ import { LeaseLost } from '../../../../src/hosts/lease/errors.ts'
 import type { Leases } from '../../../../src/hosts/lease/leases.ts'
 import { breakLeases, readLeases } from '../../../../src/hosts/lease/read-leases.ts'
 import { leaveWord, newWord, parseWords, type Word } from '../../../../src/hosts/lease/words.ts'
-import { cleanUp, reachFake, serve } from '../fleet-of-fakes.ts'
-import { baseOn, ownBase, type Base } from './own-base.ts'
+import { cleanUp } from '../fleet-of-fakes.ts'
+import { ownBase, worlds, type Base } from './own-base.ts'
 
 cleanUp()
 
@@ -25,18 +25,6 @@ async function tokenOf({ host, base }: Base, run: string): Promise<string> {
 }
 
 const words = (on: Base) => on.sh('cd "$1/locks"; find . -name ".word-*" | wc -l', on.base).then(Number)
-
-const worlds: readonly (readonly [string, () => Promise<Base>])[] = [
-  ['this machine', () => ownBase()],
-  [
-    'a host behind ssh',
-    async () => {
-      const sshd = await serve()
-      const { hosts, host } = await reachFake(sshd)
-      return baseOn(hosts, host, `${sshd.dir}/zdt`)
-    },
-  ],
-]
 
 describe.each(worlds)('a word left on %s', (_name, world) => {
   test('is heard with the next renewal, once, and nothing of it stays', async () => {

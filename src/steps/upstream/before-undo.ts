@@ -1,0 +1,19 @@
+import type { StepDraft } from '../../engine/plan.ts'
+import type { HostName } from '../../lib/types.ts'
+import { enoughAnswer, type UndoQuestion } from './enough-answer.ts'
+import { serversAnswer, type AnswerQuestion } from './servers-answer.ts'
+
+/** What is asked before a change of an upstream's servers is undone. A type: it goes into plans and journals. */
+export type UndoAsks = {
+  /** Whether enough servers stay, where that takes some out again. */
+  readonly capacity?: UndoQuestion
+  /** Whether these answer, where that brings them back. */
+  readonly answers?: AnswerQuestion
+}
+
+/** The guard that asks it. */
+export function guardBeforeUndo({ capacity, answers }: UndoAsks, host: HostName): StepDraft | undefined {
+  if (answers) return serversAnswer.at(host, answers)
+  const anyway = `zdt maint ${capacity?.leaving[0] ?? ''} --allow-empty`
+  return capacity && enoughAnswer.at(host, { ...capacity, anyway })
+}
