@@ -1,7 +1,6 @@
 import type { HostName } from '../lib/types.ts'
 import type { RunOptions, RunResult } from './host.ts'
 import { hostOver } from './host-over.ts'
-import { localTransport } from './local.ts'
 
 /**
  * Runs a command of the operator's own on this machine, in a directory, and by no shell; `cannotRun` where the directory or
@@ -12,6 +11,8 @@ export async function runHere(
   command: readonly string[],
   { env = process.env, ...options }: Pick<RunOptions, 'timeout' | 'signal'> & { readonly env?: NodeJS.ProcessEnv },
 ): Promise<RunResult> {
+  // Start-up time is a feature: what starts processes is loaded where one is started.
+  const { localTransport } = await import('./local.ts')
   const here = hostOver(await localTransport('this machine' as HostName, env), 'none')
   try {
     // The words are the shell's arguments and never its text.

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { Fleet, SecretSpec } from '../fleet/fleet.ts'
+import { runHere } from '../hosts/run-here.ts'
 import { ZdtError } from '../lib/errors.ts'
 
 /** A secret that cannot be had. Its own text is nowhere in it. */
@@ -57,7 +58,6 @@ async function printedBy(
   directory: string,
   env: NodeJS.ProcessEnv,
 ): Promise<string> {
-  const { runHere } = await import('../hosts/run-here.ts')
   try {
     const { code, stdout, stderr } = await runHere(directory, command, { timeout, env })
     if (code === 0) return stdout.toString()

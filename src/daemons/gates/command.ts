@@ -1,3 +1,4 @@
+import { cannotRun, runHere } from '../../hosts/run-here.ts'
 import type { Millis } from '../../lib/types.ts'
 import type { GateVerdict } from './verdict.ts'
 
@@ -7,7 +8,6 @@ export async function askCommand(
   directory: string,
   signal: AbortSignal,
 ): Promise<GateVerdict> {
-  const { cannotRun, runHere } = await import('../../hosts/run-here.ts')
   try {
     const { code, stdout, stderr } = await runHere(directory, command, { timeout, signal })
     const said = `${stdout.toString()}${stderr.toString()}`.trim().split('\n').at(-1) ?? ''

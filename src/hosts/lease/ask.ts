@@ -2,7 +2,8 @@ import type { Millis } from '../../lib/types.ts'
 import type { Host } from '../host.ts'
 import { Held, LeaseLost, LeaseRefused } from './errors.ts'
 import { parseLeases, type Lease } from './lease.ts'
-import { leaseCodes, leaseCommand, stateDirectory, type LeaseOrder } from './script.ts'
+import { leaseCodes } from './lease-codes.ts'
+import { leaseCommand, stateDirectory, type LeaseOrder } from './script.ts'
 
 export interface AskOptions {
   readonly base?: string

@@ -1,5 +1,5 @@
-/** Exit codes of the script that are ours to explain. */
-export const leaseCodes = { refused: 73, guarded: 75, held: 76, notOurs: 77 } as const
+import { leaseCodes } from './lease-codes.ts'
+import { wordsScript } from './words-script.ts'
 
 /** Where a host keeps what zdt must know about it. */
 export const stateDirectory = '/var/lib/zdt'
@@ -78,14 +78,7 @@ content() {
     fence "$fence" since "$1" until "$until" up-until "$padded" term "$term" boot "$boot" && echo end
 }`,
 
-  // Words for a run, each .word-TOKEN-ID: one that nobody has a lease for any more is for nobody.
-  sweep: `sweep() {
-  for word in .word-*; do
-    [ -e "$word" ] || continue
-    token_of=\${word#.word-}
-    grep -qsx "token \${token_of%-*}" host vip-* pool-* || rm -f "$word"
-  done
-}`,
+  words: wordsScript,
 
   take: `take() {
   run=$1 token=$2 term=$3 holder=$4 title=$5 process=$6 over=$7; shift 7
@@ -116,7 +109,6 @@ content() {
   echo "fence $fence"
 }`,
 
-  // Says the words that are there for it, again and again until it says that it has heard them: an answer may be lost.
   renew: `renew() {
   token=$1 fence=$2 term=$3 heard=$4; shift 4
   [ -d "$d" ] || exit ${leaseCodes.notOurs}
@@ -139,15 +131,7 @@ content() {
       content "$since" 1<>"$scope" || no
     }
   done
-  for word in .word-"$token"-*; do
-    if [ -e "$word" ]; then
-      id=\${word##*-}
-      case " $heard " in
-        *" $id "*) rm -f "$word" ;;
-        *) if read -r said <"$word"; then printf 'word %s %s\\n' "$id" "$said"; fi ;;
-      esac
-    fi
-  done
+  say_words
 }
 release() {
   token=$1; shift
@@ -160,22 +144,6 @@ release() {
   done
   [ $# -eq 0 ] || rm -f "$@" || no
   sweep
-}
-word() {
-  token=$1 word=.word-$1-$2 said=$3
-  [ -d "$d" ] || exit ${leaseCodes.notOurs}
-  lock
-  for scope in $(all); do
-    look "$scope"
-    case "$state $l_token" in
-      "held $token")
-        umask 077
-        { printf '%s\\n' "$said" | cat >".new/$word"; } && [ -s ".new/$word" ] && mv -f ".new/$word" . && exit 0
-        rm -f ".new/$word"
-        no ;;
-    esac
-  done
-  exit ${leaseCodes.notOurs}
 }`,
 
   read: `all() { for file in *; do if [ -f "$file" ]; then printf '%s\\n' "$file"; fi; done; }
