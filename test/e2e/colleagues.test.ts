@@ -64,7 +64,9 @@ describeOnLab('among colleagues', () => {
     const { stdout } = await lane().zdt(['history'])
     // Columns that find no room are on a line of their own, with their heads.
     expect(stdout).toMatch(
-      new RegExp(`\\S+@\\S+ +drain app2 +lb1, lb2\\s+(outcome )?done +(· lost )?0\\s+(· )?run ${runOf(zdt)}`),
+      new RegExp(
+        `\\S+@\\S+ +drain app2\\s+(where )?lb1, lb2\\s+(· )?(outcome )?done +(· lost )?0\\s+(· )?run ${runOf(zdt)}`,
+      ),
     )
     const syslog = await lane().root('lb2', 'journalctl -q -t zdt -o cat')
     expect(syslog).toContain(`run ${runOf(zdt)} run: drain app2, by `)

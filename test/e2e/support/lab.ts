@@ -42,23 +42,29 @@ export interface Lab {
 }
 
 /**
- * Brings a lab up before the tests of this file. It goes down after them, so that each file starts from the same; but
- * one that was up already (by the name in ZDT_LAB) is left up.
+ * Brings a lab up before the tests of this file. It goes down after them, so that each file starts from the same: one
+ * that a killed run has left goes down first. The one named in ZDT_LAB is taken as it is, and left up if it was.
  */
 export function useLab(options: { readonly name?: string; readonly flags?: readonly string[] } = {}): Lab {
   // Files run side by side: each worker has a lab of its own, and each checkout where ZDT_E2E_LAB says so.
   const asked = options.name ?? process.env['ZDT_LAB'] ?? `e2e-${process.env['VITEST_POOL_ID'] ?? '1'}`
   const ours = process.env['ZDT_E2E_LAB']
   const name = ours === undefined ? asked : asked.replace(/^(e2e-)?/, `${ours}-`)
-  let wasUp = false
+  const down = async () => {
+    const { code, stderr } = await zdtHere(['lab', 'down', '--name', name])
+    if (code !== 0) throw new Error(`lab down: ${stderr}`)
+  }
+  let kept = false
   beforeAll(async () => {
-    wasUp = existsSync(labPaths(name).record)
+    const isUp = existsSync(labPaths(name).record)
+    kept = isUp && process.env['ZDT_LAB'] !== undefined
+    if (isUp && !kept) await down()
     const up = await zdtHere(['lab', 'up', '--name', name, ...(options.flags ?? [])])
     if (up.code !== 0) throw new Error(`lab up: ${up.stderr}`)
   }, 600_000)
   afterAll(async () => {
-    if (!wasUp) await zdtHere(['lab', 'down', '--name', name])
-  }, 60_000)
+    if (!kept) await down()
+  }, 120_000)
   return labNamed(name)
 }
 
@@ -73,13 +79,13 @@ export function labNamed(name: string): Lab {
     name,
     inLab,
     zdt: (args, given) => inLab([join(lab.bin, 'zdt'), ...args], given),
-    ssh: (host, line, given) => inLab([join(lab.bin, 'ssh'), ...kept(name), host, line], given),
+    ssh: (host, line, given) => inLab([join(lab.bin, 'ssh'), ...multiplexed(name), host, line], given),
     binary: async (binary) => join((await labEnvironment(name))['ZDT_LAB_BINARIES'] ?? '', binary),
   }
 }
 
 /** One ssh connection a host is kept for half a minute: a new one for each line costs more than most lines. */
-function kept(name: string): readonly string[] {
+function multiplexed(name: string): readonly string[] {
   const path = `ControlPath=/run/zdt/lab/${name}/cm-%n`
   return ['-o', 'ControlMaster=auto', '-o', path, '-o', 'ControlPersist=30']
 }
