@@ -4,6 +4,7 @@ import { labPaths } from '../../src/lab/paths.ts'
 import { describeOnLab, useLab } from './support/lab.ts'
 import { fromOutside } from './support/from-outside.ts'
 import { printed, useShop, vip, soon } from './support/shop.ts'
+import { deep, isWide } from './support/wide.ts'
 
 describeOnLab('in a bad world', () => {
   const lab = useLab()
@@ -75,7 +76,7 @@ describeOnLab('in a bad world', () => {
       }
     })
 
-    test('given one name for two machines / drain app2 / asks which, and takes POOL/SERVER', async () => {
+    deep('given one name for two machines / drain app2 / asks which, and takes POOL/SERVER', async () => {
       const fleet = await shop.fleet((yaml) =>
         yaml.replace(
           'pools:\n',
@@ -143,19 +144,22 @@ describeOnLab('in a bad world', () => {
       expect(refused.stderr).toContain('NOPASSWD')
     })
 
-    test('given the path of a socket that is not there / drain app2 / names it, and the line that haproxy.cfg needs', async () => {
-      const fleet = await shop.fleet((yaml) =>
-        yaml.replace('hosts: [lb1, lb2] }', 'hosts: [lb1, lb2], socket: /run/haproxy/other.sock }'),
-      )
-      const refused = await drain('--fleet', fleet)
-      expect(refused).toMatchObject({ code: 3, stdout: '' })
-      for (const lb of ['lb1', 'lb2']) {
-        expect(refused.stderr).toContain(`${lb}: cannot open HAProxy's socket /run/haproxy/other.sock`)
-      }
-      expect(refused.stderr).toContain('stats socket /run/haproxy/other.sock mode 660 level admin')
-    })
+    deep(
+      'given the path of a socket that is not there / drain app2 / names it, and the line that haproxy.cfg needs',
+      async () => {
+        const fleet = await shop.fleet((yaml) =>
+          yaml.replace('hosts: [lb1, lb2] }', 'hosts: [lb1, lb2], socket: /run/haproxy/other.sock }'),
+        )
+        const refused = await drain('--fleet', fleet)
+        expect(refused).toMatchObject({ code: 3, stdout: '' })
+        for (const lb of ['lb1', 'lb2']) {
+          expect(refused.stderr).toContain(`${lb}: cannot open HAProxy's socket /run/haproxy/other.sock`)
+        }
+        expect(refused.stderr).toContain('stats socket /run/haproxy/other.sock mode 660 level admin')
+      },
+    )
 
-    test.each(['operator', 'user'])(
+    test.each(isWide ? ['operator', 'user'] : ['operator'])(
       'given a socket of level %s / drain, status / drain asks for admin, status works',
       async (level) => {
         await shop.configure((cfg) => cfg.replace('level admin', `level ${level}`))
@@ -181,14 +185,17 @@ describeOnLab('in a bad world', () => {
       expect(refused.stderr).toContain('systemctl status haproxy')
     })
 
-    test('given another address in zdt.yaml than in HAProxy / drain app2 / does not watch the wrong machine', async () => {
-      const fleet = await shop.fleet((yaml) => yaml.replace('app2: 10.77.0.22:8080', 'app2: 10.77.0.29:8080'))
-      const refused = await drain('--fleet', fleet)
-      expect(refused).toMatchObject({ code: 3, stdout: '' })
-      expect(refused.stderr.replaceAll(/\n {2,}/g, ' ')).toContain(
-        'shop/app2 is 10.77.0.22:8080 on lb1, but 10.77.0.29:8080 in zdt.yaml shop/app2 is 10.77.0.22:8080 on lb2, but',
-      )
-    })
+    deep(
+      'given another address in zdt.yaml than in HAProxy / drain app2 / does not watch the wrong machine',
+      async () => {
+        const fleet = await shop.fleet((yaml) => yaml.replace('app2: 10.77.0.22:8080', 'app2: 10.77.0.29:8080'))
+        const refused = await drain('--fleet', fleet)
+        expect(refused).toMatchObject({ code: 3, stdout: '' })
+        expect(refused.stderr.replaceAll(/\n {2,}/g, ' ')).toContain(
+          'shop/app2 is 10.77.0.22:8080 on lb1, but 10.77.0.29:8080 in zdt.yaml shop/app2 is 10.77.0.22:8080 on lb2, but',
+        )
+      },
+    )
 
     test('given a server that HAProxy does not have / drain app4 / says which it has', async () => {
       const fleet = await shop.fleet((yaml) =>
@@ -231,25 +238,31 @@ describeOnLab('in a bad world', () => {
       expect(stdout).toContain('app2 differs between lb1 and lb2')
     })
 
-    test('given a websocket on a worker of before a reload / status / shows that worker, and that somebody is on it', async () => {
-      const client = await shop.client('websocket', `${vip}/shop/live`)
-      await shop.on('lb1', 'sudo systemctl reload haproxy')
-      expect((await shop.zdt('status', 'lb1')).stdout).toMatch(/1 old worker \(1 connection, [\d.]+ s\)/)
-      client.write('close')
-      await client.ended
-      await expect.poll(async () => (await shop.zdt('status', 'lb1')).stdout, soon).not.toContain('old worker')
-    })
+    deep(
+      'given a websocket on a worker of before a reload / status / shows that worker, and that somebody is on it',
+      async () => {
+        const client = await shop.client('websocket', `${vip}/shop/live`)
+        await shop.on('lb1', 'sudo systemctl reload haproxy')
+        expect((await shop.zdt('status', 'lb1')).stdout).toMatch(/1 old worker \(1 connection, [\d.]+ s\)/)
+        client.write('close')
+        await client.ended
+        await expect.poll(async () => (await shop.zdt('status', 'lb1')).stdout, soon).not.toContain('old worker')
+      },
+    )
 
-    test('given a dead server, and one that HAProxy does not have / status / says why it is down, and what is not there', async () => {
-      await shop.on('app3', 'sudo systemctl stop shop')
-      await expect.poll(() => shop.states('shop/app3'), soon).toEqual(['DOWN', 'DOWN'])
-      const fleet = await shop.fleet((yaml) =>
-        yaml.replace('app2: 10.77.0.22:8080', 'app2: 10.77.0.22:8080, app4: 10.77.0.24:8080'),
-      )
-      const { stdout, code } = await shop.zdt('status', 'shop', '--fleet', fleet)
-      expect(code).toBe(0)
-      expect(stdout).toMatch(/app3 on lb1: .*connection refused/i)
-      expect(stdout).toMatch(/app4 on lb1: not in this backend/)
-    })
+    deep(
+      'given a dead server, and one that HAProxy does not have / status / says why it is down, and what is not there',
+      async () => {
+        await shop.on('app3', 'sudo systemctl stop shop')
+        await expect.poll(() => shop.states('shop/app3'), soon).toEqual(['DOWN', 'DOWN'])
+        const fleet = await shop.fleet((yaml) =>
+          yaml.replace('app2: 10.77.0.22:8080', 'app2: 10.77.0.22:8080, app4: 10.77.0.24:8080'),
+        )
+        const { stdout, code } = await shop.zdt('status', 'shop', '--fleet', fleet)
+        expect(code).toBe(0)
+        expect(stdout).toMatch(/app3 on lb1: .*connection refused/i)
+        expect(stdout).toMatch(/app4 on lb1: not in this backend/)
+      },
+    )
   })
 })

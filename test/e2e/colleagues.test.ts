@@ -57,19 +57,22 @@ describeOnLab('among colleagues', () => {
     },
   )
 
-  test('given a run that was measured / history / tells who, what, where, how it came out, and what was lost', async () => {
-    await prepare(lane(), drain)
-    const zdt = await lane().start(['drain', 'app2', '--probe', 'fleet'])
-    expect(await zdt.ended).toMatchObject({ code: 0 })
-    const { stdout } = await lane().zdt(['history'])
-    // Columns that find no room are on a line of their own, with their heads.
-    expect(stdout).toMatch(
-      new RegExp(
-        `\\S+@\\S+ +drain app2\\s+(where )?lb1, lb2\\s+(· )?(outcome )?done +(· lost )?0\\s+(· )?run ${runOf(zdt)}`,
-      ),
-    )
-    const syslog = await lane().root('lb2', 'journalctl -q -t zdt -o cat')
-    expect(syslog).toContain(`run ${runOf(zdt)} run: drain app2, by `)
-    expect(syslog).toContain(`run ${runOf(zdt)} ended: done`)
-  })
+  deep(
+    'given a run that was measured / history / tells who, what, where, how it came out, and what was lost',
+    async () => {
+      await prepare(lane(), drain)
+      const zdt = await lane().start(['drain', 'app2', '--probe', 'fleet'])
+      expect(await zdt.ended).toMatchObject({ code: 0 })
+      const { stdout } = await lane().zdt(['history'])
+      // Columns that find no room are on a line of their own, with their heads.
+      expect(stdout).toMatch(
+        new RegExp(
+          `\\S+@\\S+ +drain app2\\s+(where )?lb1, lb2\\s+(· )?(outcome )?done +(· lost )?0\\s+(· )?run ${runOf(zdt)}`,
+        ),
+      )
+      const syslog = await lane().root('lb2', 'journalctl -q -t zdt -o cat')
+      expect(syslog).toContain(`run ${runOf(zdt)} run: drain app2, by `)
+      expect(syslog).toContain(`run ${runOf(zdt)} ended: done`)
+    },
+  )
 })

@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers'
 import { afterAll, expect, test } from 'vitest'
 import { labPaths, packageDir } from '../../src/lab/paths.ts'
 import { describeOnLab, zdtHere } from './support/lab.ts'
+import { deep } from './support/wide.ts'
 
 describeOnLab('the demo', () => {
   afterAll(() => zdtHere(['lab', 'down', '--name', 'demo']))
@@ -20,7 +21,7 @@ describeOnLab('the demo', () => {
     expect(existsSync(labPaths('demo').dir)).toBe(false)
   })
 
-  test('takes its lab away when it is interrupted', { timeout: 240_000 }, async () => {
+  deep('takes its lab away when it is interrupted', { timeout: 240_000 }, async () => {
     const demo = spawn(join(packageDir, 'bin/zdt'), ['lab', 'demo'], { stdio: ['ignore', 'ignore', 'pipe'] })
     const ended = new Promise((resolve) => demo.once('exit', resolve))
     const said = text(demo.stderr)

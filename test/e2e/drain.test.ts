@@ -105,26 +105,29 @@ describeOnLab('zdt drain', () => {
       },
     )
 
-    test('given a websocket that stays / drain app2 --timeout 1s / puts back, leaves or shuts, as --on-timeout says', async () => {
-      const client = await shop.client('websocket', `${vip}/shop/live`)
-      const drain = (...flags: string[]) => shop.zdt('drain', 'app2', '--yes', '--timeout', '1s', ...flags)
+    deep(
+      'given a websocket that stays / drain app2 --timeout 1s / puts back, leaves or shuts, as --on-timeout says',
+      async () => {
+        const client = await shop.client('websocket', `${vip}/shop/live`)
+        const drain = (...flags: string[]) => shop.zdt('drain', 'app2', '--yes', '--timeout', '1s', ...flags)
 
-      const back = await drain('--on-timeout', 'rollback')
-      expect(back).toMatchObject({ code: 4, stdout: expect.stringContaining('failed and put back') as string })
-      expect(back.stdout).toMatch(/still awaited: lb1 +10\.77\.0\.1:\d+ +websocket/)
-      expect(await shop.states('shop/app2')).toEqual(['UP', 'UP'])
+        const back = await drain('--on-timeout', 'rollback')
+        expect(back).toMatchObject({ code: 4, stdout: expect.stringContaining('failed and put back') as string })
+        expect(back.stdout).toMatch(/still awaited: lb1 +10\.77\.0\.1:\d+ +websocket/)
+        expect(await shop.states('shop/app2')).toEqual(['UP', 'UP'])
 
-      for (const left of [await drain(), await drain()]) {
-        expect(left).toMatchObject({ code: 5 })
-        expect(left.stdout).toMatch(/still awaited: lb1 +10\.77\.0\.1:\d+ +websocket/)
+        for (const left of [await drain(), await drain()]) {
+          expect(left).toMatchObject({ code: 5 })
+          expect(left.stdout).toMatch(/still awaited: lb1 +10\.77\.0\.1:\d+ +websocket/)
+          expect(await shop.states('shop/app2')).toEqual(['DRAIN', 'DRAIN'])
+        }
+        expect(client.stdout()).not.toContain('closed')
+
+        expect(await drain('--on-timeout', 'force')).toMatchObject({ code: 0 })
+        await client.said(/^closed/m)
         expect(await shop.states('shop/app2')).toEqual(['DRAIN', 'DRAIN'])
-      }
-      expect(client.stdout()).not.toContain('closed')
-
-      expect(await drain('--on-timeout', 'force')).toMatchObject({ code: 0 })
-      await client.said(/^closed/m)
-      expect(await shop.states('shop/app2')).toEqual(['DRAIN', 'DRAIN'])
-    })
+      },
+    )
 
     test('given a drain that waits / its connection to lb2 is cut / connects anew, and goes on', async () => {
       const client = await shop.client('websocket', `http://${lb2.address}:8080/live`, { by: lb2 })
@@ -181,7 +184,7 @@ describeOnLab('zdt drain', () => {
       expect(await shop.states('shop/app2')).toEqual(['UP', 'UP'])
     })
 
-    test('given a drain that waits / HAProxy on lb1 is reloaded and forgets it / it fails, and says why', async () => {
+    deep('given a drain that waits / HAProxy on lb1 is reloaded and forgets it / it fails, and says why', async () => {
       await shop.client('websocket', `${vip}/shop/live`)
       const drain = await shop.start('drain', 'app2', '--yes')
       await drain.said(/websocket/)
@@ -269,7 +272,7 @@ describeOnLab('zdt drain', () => {
       expect(await shop.states('shop/app2')).toEqual(['UP', 'UP'])
     })
 
-    test('given two others that go after the plan was shown / drain app2 / is refused under the run', async () => {
+    deep('given two others that go after the plan was shown / drain app2 / is refused under the run', async () => {
       const drain = await shop.start('drain', 'app2', '--yes', '--probe', `${vip}/shop/`)
       await drain.said(/after this 2 of 3 servers serve shop/)
       await shop.orderBoth('set server shop/app1 state maint', 'set server shop/app3 state maint')
@@ -299,7 +302,7 @@ describeOnLab('zdt drain', () => {
       expect(await shop.states('shop/app2')).toEqual(['UP', 'UP'])
     })
 
-    test('given a drain that waits / Ctrl-C twice / stops as soon', async () => {
+    deep('given a drain that waits / Ctrl-C twice / stops as soon', async () => {
       await shop.client('websocket', `${vip}/shop/live`)
       const drain = await shop.start('drain', 'app2', '--yes')
       await drain.said(/websocket/)

@@ -67,7 +67,7 @@ describeOnLab('zdt failover', () => {
     240_000,
   )
 
-  test('given three connections / failover --no-hand-off / cuts as many as the plan had said', async () => {
+  deep('given three connections / failover --no-hand-off / cuts as many as the plan had said', async () => {
     const clients = await Promise.all([1, 2, 3].map(() => shop.anyClient('websocket', `${vip}/shop/live`)))
     await vi.waitFor(async () => {
       const { stdout } = await shop.zdt('failover', 'public', '--no-hand-off', '--dry-run')
@@ -99,7 +99,7 @@ describeOnLab('zdt failover', () => {
   )
 
   describe('refuses', () => {
-    test('given VIP lists that differ / failover / names the address that only one of them has', async () => {
+    deep('given VIP lists that differ / failover / names the address that only one of them has', async () => {
       await vips.configure((conf, host) =>
         host === 'lb2'
           ? conf.replace('virtual_ipaddress {', 'virtual_ipaddress {\n        10.77.0.101/16 dev host0')
@@ -134,7 +134,7 @@ describeOnLab('zdt failover', () => {
       expect(await vips.holders()).toEqual(['lb1'])
     })
 
-    test('given a backup whose HAProxy is down / failover / says that nothing would answer', async () => {
+    deep('given a backup whose HAProxy is down / failover / says that nothing would answer', async () => {
       await shop.on('lb2', 'sudo systemctl stop haproxy')
       const { code } = await shop.zdt('failover', 'public', '--yes')
       await shop.on('lb2', 'sudo systemctl start haproxy')
@@ -205,27 +205,30 @@ describeOnLab('zdt failover', () => {
     },
   )
 
-  test('given a websocket on lb1 / failover is rolled back in its hand-off / lb1 holds the VIP, and nobody was cut', async () => {
-    const old = await shop.anyClient('websocket', `${vip}/shop/live`)
-    const run = await vips.start(
-      'failover',
-      'public',
-      '--yes',
-      '--max-handoff',
-      '3s',
-      '--on-timeout',
-      'rollback',
-      '--json',
-    )
-    await run.said(/on lb1 any more … /)
-    const fresh = await shop.anyClient('websocket', `${vip}/shop/live`)
-    await vi.waitFor(async () => expect(await vips.holders()).toEqual(['lb1']), soon)
-    for (const client of [old, fresh]) {
-      client.write('say still here')
-      await client.said(/^heard .*still here/m)
-      client.write('close')
-    }
-    expect(await run.ended).toMatchObject({ code: 4 })
-    expect(await vips.leftovers()).toBe('')
-  })
+  deep(
+    'given a websocket on lb1 / failover is rolled back in its hand-off / lb1 holds the VIP, and nobody was cut',
+    async () => {
+      const old = await shop.anyClient('websocket', `${vip}/shop/live`)
+      const run = await vips.start(
+        'failover',
+        'public',
+        '--yes',
+        '--max-handoff',
+        '3s',
+        '--on-timeout',
+        'rollback',
+        '--json',
+      )
+      await run.said(/on lb1 any more … /)
+      const fresh = await shop.anyClient('websocket', `${vip}/shop/live`)
+      await vi.waitFor(async () => expect(await vips.holders()).toEqual(['lb1']), soon)
+      for (const client of [old, fresh]) {
+        client.write('say still here')
+        await client.said(/^heard .*still here/m)
+        client.write('close')
+      }
+      expect(await run.ended).toMatchObject({ code: 4 })
+      expect(await vips.leftovers()).toBe('')
+    },
+  )
 })

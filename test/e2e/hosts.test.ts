@@ -28,7 +28,7 @@ describeOnLab('reaching Debian hosts', () => {
     ['openssh', 'lb2', 'web2'],
   ] as const
   // Side by side, each with a host of its own, and another whose network it cuts.
-  test.concurrent.for(isWide ? each : each.slice(0, 1))(
+  test.runIf(isWide).concurrent.for(each)(
     '%s keeps the contract of hosts',
     { timeout: 240_000 },
     async (given, { onTestFinished }) => {

@@ -32,12 +32,15 @@ describeOnLab('zdt maint and zdt weight', () => {
       expect(again).toMatchObject({ code: 0, stdout: '✔ app2 was in maintenance already on lb1, lb2\n' })
     })
 
-    test('given a server that drains / maint app2, drain app2 / maintenance stays: nothing is sent there either', async () => {
-      expect(await shop.zdt('drain', 'app2', '--yes')).toMatchObject({ code: 0 })
-      expect(await shop.zdt('maint', 'app2', '--yes')).toMatchObject({ code: 0 })
-      expect(await shop.zdt('drain', 'app2', '--yes')).toMatchObject({ code: 0 })
-      expect(await shop.states('shop/app2')).toEqual(['MAINT', 'MAINT'])
-    })
+    deep(
+      'given a server that drains / maint app2, drain app2 / maintenance stays: nothing is sent there either',
+      async () => {
+        expect(await shop.zdt('drain', 'app2', '--yes')).toMatchObject({ code: 0 })
+        expect(await shop.zdt('maint', 'app2', '--yes')).toMatchObject({ code: 0 })
+        expect(await shop.zdt('drain', 'app2', '--yes')).toMatchObject({ code: 0 })
+        expect(await shop.states('shop/app2')).toEqual(['MAINT', 'MAINT'])
+      },
+    )
 
     test('given that app3 alone serves / maint app3 / is refused, unless it is meant', async () => {
       await shop.orderBoth('set server shop/app1 state drain', 'set server shop/app2 weight 0%')
@@ -157,7 +160,7 @@ describeOnLab('zdt maint and zdt weight', () => {
       },
     )
 
-    test('given that lb2 balances by a map / weight app2 50 / what lb1 had taken is put back', async () => {
+    deep('given that lb2 balances by a map / weight app2 50 / what lb1 had taken is put back', async () => {
       await shop.configure((cfg, lb) => (lb === lb2 ? balancedBy('source')(cfg) : cfg))
       const failed = await shop.zdt('weight', 'app2', '50', '--yes')
       expect(failed).toMatchObject({ code: 4 })

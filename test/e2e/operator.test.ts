@@ -3,6 +3,7 @@ import { labPaths } from '../../src/lab/paths.ts'
 import { describeOnLab, useLab } from './support/lab.ts'
 import { startInLab } from './support/running.ts'
 import { useShop, vip } from './support/shop.ts'
+import { deep } from './support/wide.ts'
 
 /* What a person at the terminal is told, where it matters that it is true. */
 describeOnLab('an operator', () => {
@@ -16,28 +17,34 @@ describeOnLab('an operator', () => {
     return await startInLab(lab, argv, { env: { NO_COLOR: '1', TERM: 'xterm', LANG: 'C.UTF-8' } })
   }
 
-  test('given a websocket / drain app2 --on-timeout force --json / says that it was shut, and whose it was', async () => {
-    const client = await shop.client('websocket', `${vip}/shop/live`)
-    const forced = await shop.zdt('drain', 'app2', '--yes', '--timeout', '1s', '--on-timeout', 'force', '--json')
-    expect(forced).toMatchObject({ code: 0 })
-    const result = JSON.parse(forced.stdout) as { summary: string; forced: { count: number; who: string[] }[] }
-    expect(result.summary).toMatch(/app2 is drained.*; 1 session was shut$/)
-    expect(result.forced.flatMap(({ who }) => who)).toEqual([
-      expect.stringMatching(/^10\.77\.0\.1:\d+ on lb1$/) as string,
-    ])
-    await client.said(/^closed/m)
-  })
+  deep(
+    'given a websocket / drain app2 --on-timeout force --json / says that it was shut, and whose it was',
+    async () => {
+      const client = await shop.client('websocket', `${vip}/shop/live`)
+      const forced = await shop.zdt('drain', 'app2', '--yes', '--timeout', '1s', '--on-timeout', 'force', '--json')
+      expect(forced).toMatchObject({ code: 0 })
+      const result = JSON.parse(forced.stdout) as { summary: string; forced: { count: number; who: string[] }[] }
+      expect(result.summary).toMatch(/app2 is drained.*; 1 session was shut$/)
+      expect(result.forced.flatMap(({ who }) => who)).toEqual([
+        expect.stringMatching(/^10\.77\.0\.1:\d+ on lb1$/) as string,
+      ])
+      await client.said(/^closed/m)
+    },
+  )
 
-  test('given a websocket on a worker of before a reload / drain app2 --dry-run, status app2 / each shows its own', async () => {
-    const client = await shop.client('websocket', `${vip}/shop/live`)
-    await shop.on('lb1', 'sudo systemctl reload haproxy')
-    const seen = await shop.zdt('drain', 'app2', '--dry-run')
-    expect(seen.stdout).toMatch(/sessions\+queue[^]*lb1 shop\/app2 +up +100 +0\+0, 1 on old workers/)
-    const status = await shop.zdt('status', 'app2')
-    expect(status).toMatchObject({ code: 0 })
-    expect(status.stdout).toMatch(/^shop +app2\nlb1 +up 100\nlb2 +up 100/m)
-    client.write('close')
-  })
+  deep(
+    'given a websocket on a worker of before a reload / drain app2 --dry-run, status app2 / each shows its own',
+    async () => {
+      const client = await shop.client('websocket', `${vip}/shop/live`)
+      await shop.on('lb1', 'sudo systemctl reload haproxy')
+      const seen = await shop.zdt('drain', 'app2', '--dry-run')
+      expect(seen.stdout).toMatch(/sessions\+queue[^]*lb1 shop\/app2 +up +100 +0\+0, 1 on old workers/)
+      const status = await shop.zdt('status', 'app2')
+      expect(status).toMatchObject({ code: 0 })
+      expect(status.stdout).toMatch(/^shop +app2\nlb1 +up 100\nlb2 +up 100/m)
+      client.write('close')
+    },
+  )
 
   test('given Ctrl-C at the first question / ends with 130, nothing was changed, and no step was in hand', async () => {
     const before = await shop.settings()

@@ -44,7 +44,7 @@ describeOnLab('zdt ready', () => {
     },
   )
 
-  test('given a server that fell ill a moment ago / ready app2 / does not believe the check of before', async () => {
+  deep('given a server that fell ill a moment ago / ready app2 / does not believe the check of before', async () => {
     expect(await shop.zdt('drain', 'app2', '--yes')).toMatchObject({ code: 0 })
     await shop.on('app2', 'sudo touch /run/shop/unhealthy')
     const failed = await shop.zdt('ready', 'app2', '--yes', '--timeout', '2s')
@@ -96,14 +96,17 @@ describeOnLab('zdt ready', () => {
     expect(await shop.settings()).toBe(before)
   })
 
-  test('given a server of weight 0 that drains / ready app2 / is ready, keeps its weight, and says what that means', async () => {
-    await shop.orderBoth('set server shop/app2 weight 0%', 'set server shop/app2 state drain')
-    const back = await shop.zdt('ready', 'app2', '--yes')
-    expect(back).toMatchObject({ code: 0 })
-    expect(back.stderr).toContain('shop/app2 on lb1 has weight 0: no new clients until zdt weight app2 100%')
-    expect(await shop.states('shop/app2')).toEqual(['UP', 'UP'])
-    expect(await shop.settings()).toMatch(/^shop\/app2 0 0 /m)
-  })
+  deep(
+    'given a server of weight 0 that drains / ready app2 / is ready, keeps its weight, and says what that means',
+    async () => {
+      await shop.orderBoth('set server shop/app2 weight 0%', 'set server shop/app2 state drain')
+      const back = await shop.zdt('ready', 'app2', '--yes')
+      expect(back).toMatchObject({ code: 0 })
+      expect(back.stderr).toContain('shop/app2 on lb1 has weight 0: no new clients until zdt weight app2 100%')
+      expect(await shop.states('shop/app2')).toEqual(['UP', 'UP'])
+      expect(await shop.settings()).toMatch(/^shop\/app2 0 0 /m)
+    },
+  )
 
   deep('given a server that one load balancer alone has out / ready app2 / brings it back there', async () => {
     await shop.lb2.order('set server shop/app2 state maint')

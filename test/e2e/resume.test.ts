@@ -45,7 +45,7 @@ describeOnLab('a run that was killed', () => {
     },
   )
 
-  test('upgrade, 300 ms after USR2: resumed, it is upgraded; and then rolled back whole', async () => {
+  deep('upgrade, 300 ms after USR2: resumed, it is upgraded; and then rolled back whole', async () => {
     const death = { event: 'applying', kind: 'nginx.start-new-master', after: 300 }
     const { run, before, after } = await killed(upgrade, death)
     await takenUp('resume', run, after)

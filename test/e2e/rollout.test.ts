@@ -37,7 +37,7 @@ describeOnLab('zdt rollout', () => {
     await serving()
   })
 
-  test('the version that runs already: nothing is touched', async () => {
+  deep('the version that runs already: nothing is touched', async () => {
     const { code, stdout } = await rollout('1.0.0')
     expect(printed(stdout)).toMatchObject({ ended: 'already' })
     expect(code).toBe(0)
@@ -68,7 +68,7 @@ describeOnLab('zdt rollout', () => {
     expect(await versions()).toEqual(all('1.0.0'))
   })
 
-  test('one that answers 500 now and then is seen by the load balancers’ own counters, and put back', async () => {
+  deep('one that answers 500 now and then is seen by the load balancers’ own counters, and put back', async () => {
     const load = await startWrk(lab, `${vip}/shop/`, 'paced')
     // Without the probe: to that one an answer 500 is lost, which is told first.
     const argv = ['rollout', 'shop', '--to', '2.0.0-errors', '--settle', '1s', '--min-healthy', '5s', '--yes', '--json']
@@ -91,80 +91,83 @@ describeOnLab('zdt rollout', () => {
     return apps.map((app) => lines.filter(([seat]) => seat === `shop/${app}`).map(([, , weight]) => Number(weight)))
   }
 
-  test('a gate of the operator’s own that says no puts it back, with what it said; one that says yes is told of', async () => {
-    const gated = await shop.fleet((yaml) =>
-      yaml.replace(
-        'timeout: 30s',
-        `timeout: 30s
+  deep(
+    'a gate of the operator’s own that says no puts it back, with what it said; one that says yes is told of',
+    async () => {
+      const gated = await shop.fleet((yaml) =>
+        yaml.replace(
+          'timeout: 30s',
+          `timeout: 30s
       gates:
         - { name: front, url: '${vip}/shop/version' }
         - { name: smoke, command: [sh, -c, 'echo "$1 is not for us"; test "$1" != 2.0.0', sh, '{version}'] }`,
-      ),
-    )
-    const times = ['--settle', '0s', '--min-healthy', '1s']
-    const { code, stdout, stderr } = await shop.zdt(
-      'rollout',
-      'shop',
-      '--to',
-      '2.0.0',
-      '--yes',
-      '--fleet',
-      gated,
-      ...times,
-    )
-    expect(stdout).toContain('gate smoke: sh exited with 1: 2.0.0 is not for us')
-    expect(stderr).toMatch(/gate front passes for 1\.0 s …/)
-    expect(code).toBe(4)
-    expect(await versions()).toEqual(all('1.0.0'))
-    await serving()
-  })
+        ),
+      )
+      const times = ['--settle', '0s', '--min-healthy', '1s']
+      const { code, stdout, stderr } = await shop.zdt(
+        'rollout',
+        'shop',
+        '--to',
+        '2.0.0',
+        '--yes',
+        '--fleet',
+        gated,
+        ...times,
+      )
+      expect(stdout).toContain('gate smoke: sh exited with 1: 2.0.0 is not for us')
+      expect(stderr).toMatch(/gate front passes for 1\.0 s …/)
+      expect(code).toBe(4)
+      expect(await versions()).toEqual(all('1.0.0'))
+      await serving()
+    },
+  )
 
-  test('canary, under load: its share rises, a person says yes to each, and then every server runs it with nothing lost', async () => {
-    const before = await weights()
-    const load = await startWrk(lab, `${vip}/shop/`, 'paced')
-    const first = await canary('2.0.0', ...quick, '--approve', '--probe', `${vip}/shop/`)
-    expect(printed(first.stdout)).toMatchObject({ ended: 'paused', probe: { total: { lost: 0 } } })
-    expect(first.code).toBe(5)
-    expect(await versions()).toEqual(['2.0.0\nactive\n', ...all('1.0.0').slice(1)])
-    const [own = [], ...others] = await weights()
-    for (const [index, weight] of own.entries()) {
-      const share = weight / (weight + others.reduce((sum, each) => sum + (each[index] ?? 0), 0))
-      expect(share).toBeCloseTo(0.05, 2)
-    }
+  deep(
+    'canary, under load: its share rises, a person says yes to each, and then every server runs it with nothing lost',
+    async () => {
+      const before = await weights()
+      const load = await startWrk(lab, `${vip}/shop/`, 'paced')
+      const first = await canary('2.0.0', ...quick, '--approve', '--probe', `${vip}/shop/`)
+      expect(printed(first.stdout)).toMatchObject({ ended: 'paused', probe: { total: { lost: 0 } } })
+      expect(first.code).toBe(5)
+      expect(await versions()).toEqual(['2.0.0\nactive\n', ...all('1.0.0').slice(1)])
+      const [own = [], ...others] = await weights()
+      for (const [index, weight] of own.entries()) {
+        const share = weight / (weight + others.reduce((sum, each) => sum + (each[index] ?? 0), 0))
+        expect(share).toBeCloseTo(0.05, 2)
+      }
 
-    const { run } = JSON.parse(first.stdout) as { run: string }
-    const resume = async () => printed((await shop.zdt('resume', run, '--yes', '--json')).stdout)
-    expect(await resume()).toMatchObject({ ended: 'paused' })
-    expect(await resume()).toMatchObject({ ended: 'done', summary: 'shop runs 2.0.0 on app1, app2, app3' })
-    expect(await load.stop()).toMatchObject({ errors: 0, not2xx: 0 })
-    expect(await versions()).toEqual(all('2.0.0'))
-    expect(await weights()).toEqual(before)
-    await serving()
-    expect((await rollout('1.0.0', ['--batch', '1,100%'])).code).toBe(0)
-  })
+      const { run } = JSON.parse(first.stdout) as { run: string }
+      const resume = async () => printed((await shop.zdt('resume', run, '--yes', '--json')).stdout)
+      expect(await resume()).toMatchObject({ ended: 'paused' })
+      expect(await resume()).toMatchObject({ ended: 'done', summary: 'shop runs 2.0.0 on app1, app2, app3' })
+      expect(await load.stop()).toMatchObject({ errors: 0, not2xx: 0 })
+      expect(await versions()).toEqual(all('2.0.0'))
+      expect(await weights()).toEqual(before)
+      await serving()
+      expect((await rollout('1.0.0', ['--batch', '1,100%'])).code).toBe(0)
+    },
+  )
 
   const worse = [
     ['answers too slowly', '2.0.0-slow', 'too slow: app1: '],
     ['answers 500 now and then', '2.0.0-errors', 'too many errors: app1: '],
   ] as const
-  test.each(isWide ? worse : worse.slice(0, 1))(
-    'a canary that %s is put back, and few had met it',
-    async (_what, version, sentence) => {
-      const before = await weights()
-      const load = await startWrk(lab, `${vip}/shop/`, 'paced')
-      const { code, stdout } = await canary(version, ...quick)
-      const { errors, not2xx, requests } = await load.stop()
-      expect(stdout).toContain(sentence)
-      expect(printed(stdout)).toMatchObject({ ended: 'put-back' })
-      expect(code).toBe(4)
-      expect(errors).toBe(0)
-      // 3 % of what 5 % got.
-      expect(not2xx).toBeLessThan(requests * 0.05 * 0.05)
-      expect(await versions()).toEqual(all('1.0.0'))
-      expect(await weights()).toEqual(before)
-      await serving()
-    },
-  )
+  deep.each(worse)('a canary that %s is put back, and few had met it', async (_what, version, sentence) => {
+    const before = await weights()
+    const load = await startWrk(lab, `${vip}/shop/`, 'paced')
+    const { code, stdout } = await canary(version, ...quick)
+    const { errors, not2xx, requests } = await load.stop()
+    expect(stdout).toContain(sentence)
+    expect(printed(stdout)).toMatchObject({ ended: 'put-back' })
+    expect(code).toBe(4)
+    expect(errors).toBe(0)
+    // 3 % of what 5 % got.
+    expect(not2xx).toBeLessThan(requests * 0.05 * 0.05)
+    expect(await versions()).toEqual(all('1.0.0'))
+    expect(await weights()).toEqual(before)
+    await serving()
+  })
 
   deep('a canary that too few have asked is no pass: it is put back', async () => {
     const { code, stdout } = await canary('2.0.0', ...quick, '--timeout', '5s')
@@ -200,29 +203,32 @@ describeOnLab('zdt rollout', () => {
     const states = () => Promise.all(apps.map((app) => shop.states(`shop/${app}`)))
     const both = (...states: string[]) => states.map((state) => [state, state])
 
-    test('under load: the colour that rested serves, the other rests; rolled back; nothing is lost either way', async () => {
-      const fleet = await fleetOf(colours)
-      await shop.orderBoth(...rest)
-      const load = await startWrk(lab, `${vip}/shop/`, 'paced')
-      const { code, stdout } = await coloured('2.0.0', fleet)
-      expect(printed(stdout)).toMatchObject({
-        ended: 'done',
-        summary: 'shop runs 2.0.0 on app2, app3',
-        probe: { total: { lost: 0 } },
-      })
-      expect(code).toBe(0)
-      expect(await versions()).toEqual([...all('1.0.0').slice(2), ...all('2.0.0').slice(1)])
-      expect(await states()).toEqual(both('MAINT', 'UP', 'UP'))
-      expect(printed((await coloured('2.0.0', fleet)).stdout)).toMatchObject({ ended: 'already' })
+    deep(
+      'under load: the colour that rested serves, the other rests; rolled back; nothing is lost either way',
+      async () => {
+        const fleet = await fleetOf(colours)
+        await shop.orderBoth(...rest)
+        const load = await startWrk(lab, `${vip}/shop/`, 'paced')
+        const { code, stdout } = await coloured('2.0.0', fleet)
+        expect(printed(stdout)).toMatchObject({
+          ended: 'done',
+          summary: 'shop runs 2.0.0 on app2, app3',
+          probe: { total: { lost: 0 } },
+        })
+        expect(code).toBe(0)
+        expect(await versions()).toEqual([...all('1.0.0').slice(2), ...all('2.0.0').slice(1)])
+        expect(await states()).toEqual(both('MAINT', 'UP', 'UP'))
+        expect(printed((await coloured('2.0.0', fleet)).stdout)).toMatchObject({ ended: 'already' })
 
-      const { run } = JSON.parse(stdout) as { run: string }
-      const back = await shop.zdt('rollback', run, '--yes', '--json', '--fleet', fleet, '--probe', `${vip}/shop/`)
-      expect(printed(back.stdout).probe?.total).toMatchObject({ lost: 0 })
-      expect(back.code).toBe(0)
-      expect(await load.stop()).toMatchObject({ errors: 0, not2xx: 0 })
-      expect(await versions()).toEqual(all('1.0.0'))
-      expect(await states()).toEqual(both('UP', 'MAINT', 'MAINT'))
-    })
+        const { run } = JSON.parse(stdout) as { run: string }
+        const back = await shop.zdt('rollback', run, '--yes', '--json', '--fleet', fleet, '--probe', `${vip}/shop/`)
+        expect(printed(back.stdout).probe?.total).toMatchObject({ lost: 0 })
+        expect(back.code).toBe(0)
+        expect(await load.stop()).toMatchObject({ errors: 0, not2xx: 0 })
+        expect(await versions()).toEqual(all('1.0.0'))
+        expect(await states()).toEqual(both('UP', 'MAINT', 'MAINT'))
+      },
+    )
 
     deep('one that answers too slowly goes back at once', async () => {
       const fleet = await fleetOf(colours)

@@ -47,7 +47,7 @@ describeOnLab('servers behind nginx', () => {
     return asked.flatMap(({ stdout }) => [...stdout.matchAll(/"host":"(app\d)"/g)].map(([, app]) => app))
   }
 
-  test('drain, its application restarted, ready, under load through the VIP: nothing is lost', async () => {
+  deep('drain, its application restarted, ready, under load through the VIP: nothing is lost', async () => {
     const before = await files()
     const load = await startWrk(lab, `${vip}/cart/`, 'paced')
     const probed = ['--yes', '--json', '--probe', `${vip}/cart/`]
@@ -106,7 +106,7 @@ describeOnLab('servers behind nginx', () => {
     const fleet = () => shop.fleet((yaml) => withCart(yaml).replace('hosts: [web1, web2]', 'hosts: [web1]'))
     const alone = async (...argv: string[]) => shop.zdt(...argv, '--fleet', await fleet())
 
-    test('a websocket and a long poll are waited for, and shown; force cuts them', async () => {
+    test('a websocket is waited for, and shown', async () => {
       const clients = await Promise.all([
         shop.anyClient('websocket', 'http://10.77.0.13/cart/live'),
         shop.anyClient('websocket', 'http://10.77.0.13/cart/live'),
@@ -118,7 +118,9 @@ describeOnLab('servers behind nginx', () => {
       expect(await drain.ended).toMatchObject({ code: 0 })
       await Promise.all(clients.map((client) => client.said(/^closed/m)))
       expect(await alone('ready', 'cart/app2', '--yes')).toMatchObject({ code: 0 })
+    })
 
+    deep('force cuts who is left, and nobody else', async () => {
       const left = await Promise.all([1, 2, 3].map(() => shop.anyClient('websocket', 'http://10.77.0.13/cart/live')))
       const forced = await alone('drain', 'cart/app2', '--yes', '--timeout', '1s', '--on-timeout', 'force')
       expect(forced).toMatchObject({ code: 0, stdout: expect.stringContaining('1 connection') as string })
@@ -135,37 +137,40 @@ describeOnLab('servers behind nginx', () => {
       expect((await lineOf('10.77.0.22'))[0]).toBe(plain)
     })
 
-    test('the last that serves is not taken out, one that is dead does not come back, and what was done is put back', async () => {
-      expect(await alone('maint', 'cart/app1', '--yes')).toMatchObject({ code: 0 })
-      await shop.on('app3', 'sudo systemctl stop shop')
-      const last = await alone('drain', 'cart/app2', '--yes')
-      expect(last).toMatchObject({ code: 3, stdout: '' })
-      expect(last.stderr.replaceAll(/\s+/g, ' ')).toMatch(
-        /would leave cart without a server web1 sees app1 drained, app3 port 8080: connection refused/,
-      )
-      expect(last.stderr).toContain('zdt ready app1')
-      await shop.on('app3', 'sudo systemctl start shop')
+    deep(
+      'the last that serves is not taken out, one that is dead does not come back, and what was done is put back',
+      async () => {
+        expect(await alone('maint', 'cart/app1', '--yes')).toMatchObject({ code: 0 })
+        await shop.on('app3', 'sudo systemctl stop shop')
+        const last = await alone('drain', 'cart/app2', '--yes')
+        expect(last).toMatchObject({ code: 3, stdout: '' })
+        expect(last.stderr.replaceAll(/\s+/g, ' ')).toMatch(
+          /would leave cart without a server web1 sees app1 drained, app3 port 8080: connection refused/,
+        )
+        expect(last.stderr).toContain('zdt ready app1')
+        await shop.on('app3', 'sudo systemctl start shop')
 
-      await shop.on('app1', 'sudo systemctl stop shop')
-      const dead = await alone('ready', 'cart/app1', '--yes', '--timeout', '2s')
-      expect(dead).toMatchObject({ code: 3, stdout: expect.stringContaining('connection refused') as string })
-      expect((await lineOf('10.77.0.21'))[0]).toContain('down;')
-      await shop.on('app1', 'sudo systemctl start shop')
+        await shop.on('app1', 'sudo systemctl stop shop')
+        const dead = await alone('ready', 'cart/app1', '--yes', '--timeout', '2s')
+        expect(dead).toMatchObject({ code: 3, stdout: expect.stringContaining('connection refused') as string })
+        expect((await lineOf('10.77.0.21'))[0]).toContain('down;')
+        await shop.on('app1', 'sudo systemctl start shop')
 
-      const undrained = await alone('drain', 'cart/app3', '--yes', '--json', '--allow-empty')
-      await shop.on('app3', 'sudo systemctl stop shop')
-      const back = await alone('rollback', (JSON.parse(undrained.stdout) as { run: string }).run, '--yes')
-      expect(back).toMatchObject({ code: 5, stdout: expect.stringContaining('app3 does not answer') as string })
-      expect((await lineOf('10.77.0.23'))[0]).toContain('down;')
-      await shop.on('app3', 'sudo systemctl start shop')
+        const undrained = await alone('drain', 'cart/app3', '--yes', '--json', '--allow-empty')
+        await shop.on('app3', 'sudo systemctl stop shop')
+        const back = await alone('rollback', (JSON.parse(undrained.stdout) as { run: string }).run, '--yes')
+        expect(back).toMatchObject({ code: 5, stdout: expect.stringContaining('app3 does not answer') as string })
+        expect((await lineOf('10.77.0.23'))[0]).toContain('down;')
+        await shop.on('app3', 'sudo systemctl start shop')
 
-      const ready = await alone('ready', 'cart/app1', '--yes', '--json')
-      expect(ready).toMatchObject({ code: 0 })
-      const { run } = JSON.parse(ready.stdout) as { run: string }
-      expect(await alone('rollback', run, '--yes')).toMatchObject({ code: 0 })
-      expect((await lineOf('10.77.0.21'))[0]).toContain('down;')
-      expect(await alone('ready', 'cart/app1', '--yes')).toMatchObject({ code: 0 })
-    })
+        const ready = await alone('ready', 'cart/app1', '--yes', '--json')
+        expect(ready).toMatchObject({ code: 0 })
+        const { run } = JSON.parse(ready.stdout) as { run: string }
+        expect(await alone('rollback', run, '--yes')).toMatchObject({ code: 0 })
+        expect((await lineOf('10.77.0.21'))[0]).toContain('down;')
+        expect(await alone('ready', 'cart/app1', '--yes')).toMatchObject({ code: 0 })
+      },
+    )
 
     test('an upstream that is not read from there, a server that is not listed, a configuration that is none: refused', async () => {
       const said = async (line: string, undo: string) => {

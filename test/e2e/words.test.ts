@@ -6,6 +6,7 @@ import { runOf } from './chaos/lane.ts'
 import { describeOnLab, useLab } from './support/lab.ts'
 import { useShop, vip } from './support/shop.ts'
 import { startWrk } from './support/wrk.ts'
+import { deep } from './support/wide.ts'
 
 /** What colleagues say to a run at work, from another machine. */
 describeOnLab('words', () => {
@@ -52,7 +53,7 @@ describeOnLab('words', () => {
     expect(await anna('pause', 'N0TH1NG')).toMatchObject({ code: 2 })
   })
 
-  test('given a drain that waits / abort / all of it is put back, and nobody’s connection is cut', async () => {
+  deep('given a drain that waits / abort / all of it is put back, and nobody’s connection is cut', async () => {
     const before = await shop.settings()
     const { client, drain, run } = await waitingDrain()
     const said = await anna('abort', run, '--json')

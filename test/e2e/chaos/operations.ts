@@ -22,7 +22,7 @@ export interface Operation {
   after(before: World, lab: Lab): Promise<World>
   /** The host whose network fails, where the moment is not about a host of its own. */
   readonly host: string
-  /** A variant of another row: tried in the full form alone. */
+  /** Tried in the full form alone: it is a variant of another row, or its steps are those of others. */
   readonly deep?: true
 }
 
@@ -43,6 +43,7 @@ export const operations: readonly Operation[] = [
     before: (own) => seat(own, 'shop/app2', 'drain'),
     after: (before) => Promise.resolve(seat(before, 'shop/app2', 'ready up')),
     host: 'lb2',
+    deep: true,
   },
   {
     name: 'maint',
@@ -50,6 +51,7 @@ export const operations: readonly Operation[] = [
     path: '/shop/',
     after: (before) => Promise.resolve(seat(before, 'shop/app2', 'maint')),
     host: 'lb1',
+    deep: true,
   },
   {
     name: 'weight',
@@ -57,6 +59,7 @@ export const operations: readonly Operation[] = [
     path: '/shop/',
     after: (before) => Promise.resolve(replaced(before, /( shop\/app2 .* weight) 100/, '$1 50')),
     host: 'lb2',
+    deep: true,
   },
   {
     name: 'upgrade-nginx',
@@ -89,6 +92,7 @@ export const operations: readonly Operation[] = [
         .toSorted()
     },
     host: 'lb1',
+    deep: true,
   },
   {
     name: 'failover',
@@ -113,6 +117,7 @@ export const operations: readonly Operation[] = [
       return [...upgraded, 'lb1 file /usr/sbin/haproxy.zdt-RUN'].toSorted()
     },
     host: 'lb1',
+    deep: true,
   },
   {
     name: 'rollout',
@@ -127,6 +132,7 @@ export const operations: readonly Operation[] = [
     path: '/',
     after: (before) => Promise.resolve(before),
     host: 'web1',
+    deep: true,
   },
   {
     name: 'canary',

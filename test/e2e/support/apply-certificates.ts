@@ -5,7 +5,7 @@ import { useApplying } from './applying.ts'
 import type { Lab } from './lab.ts'
 import { makePem, seenOf } from './pem.ts'
 import { underTlsLoad } from './tls-load.ts'
-import { isWide } from './wide.ts'
+import { deep, isWide } from './wide.ts'
 
 const vip = 'https://10.77.0.100:8443/'
 const web1 = 'https://10.77.0.13:8443/'
@@ -37,7 +37,7 @@ export function applyCertificateTests(lab: Lab): void {
     await fleet.edit(files.haproxy, (text) => text.replace('frontend shop_direct', `${tls}$&`))
   }, 60_000)
 
-  test('a file that is new is read at start only: it comes by a reload', async () => {
+  deep('a file that is new is read at start only: it comes by a reload', async () => {
     expect(await apply('haproxy', '--accept-drift')).toMatchObject(done)
     expect(await underTlsLoad(lab, vip, () => Promise.resolve())).toEqual([seen])
     expect(await fleet.root('lb1', `stat -c %a ${onBalancers}`)).toBe('600\n')
