@@ -46,6 +46,16 @@ export const sharesFlag = Flags.custom<readonly number[]>({
   },
 })
 
+/** Hosts, in the order in which they are worked on. */
+export const hostsFlag = Flags.custom<readonly string[]>({
+  helpValue: 'NAMES',
+  parse: (input) => {
+    const names = input.split(',').map((name) => name.trim())
+    if (names.every((name) => name !== '')) return Promise.resolve(names)
+    return Promise.reject(new WrongUsage(`${input} is no list of names: write it like web1 or web1,web2`))
+  },
+})
+
 /** How many hosts of a service at once. */
 export const batchFlag = batchesFlag({
   summary: 'How many hosts of a service at once: numbers and shares, the last of them again and again.',

@@ -1,18 +1,21 @@
 import * as Flags from '@oclif/core/flags'
-import { durationFlag, runFlags } from '../cli/flags.ts'
+import { durationFlag, hostsFlag, runFlags } from '../cli/flags.ts'
 import { ZdtCommand } from '../cli/zdt-command.ts'
 import { upgradeHaproxy } from '../operations/upgrade-haproxy.ts'
 
 export default class UpgradeHaproxy extends ZdtCommand {
-  static override summary = 'Replace the running HAProxy of a host by another binary without losing a request.'
+  static override summary = 'Replace the running HAProxy of hosts by another binary without losing a request.'
   static override description =
-    'Tested with the running configuration, put in the old one’s place, executed by its master, proved, held. Connections and listening sockets live on; who was drained, in maintenance or given another weight is so from the first request on. A failure puts the old binary back and proves that; should HAProxy die, the host itself does, with zdt or without.'
+    'Tested with the running configuration on every host first; then, host by host, put in the old one’s place, executed by its master, proved, held. Connections and listening sockets live on; who was drained, in maintenance or given another weight is so from the first request on. A failure puts the old binary back and proves that; should HAProxy die, the host itself does, with zdt or without.'
   static override examples = [
     '<%= config.bin %> upgrade-haproxy --host lb2 --binary ./haproxy-3.0.11 --hold 2m --probe fleet',
   ]
   static override flags = {
     ...runFlags,
-    host: Flags.string({ required: true, summary: 'The host, by its name in zdt.yaml.' }),
+    host: hostsFlag({
+      required: true,
+      summary: 'The hosts, by their names in zdt.yaml; a name under `haproxy:` there stands for all of its hosts.',
+    }),
     binary: Flags.file({ required: true, summary: 'The new HAProxy, a file on this machine.', helpValue: 'FILE' }),
     timeout: durationFlag({ default: '5m', summary: 'How long each wait may take.' }),
     hold: durationFlag({
@@ -36,9 +39,9 @@ export default class UpgradeHaproxy extends ZdtCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(UpgradeHaproxy)
-    const { host, binary, timeout, hold, 'max-5xx': max5xx, 'in-place': inPlace } = flags
+    const { host: hosts, binary, timeout, hold, 'max-5xx': max5xx, 'in-place': inPlace } = flags
     const { 'wait-old-workers': waitOldWorkers, 'without-trial': withoutTrial } = flags
-    const options = { host, binary, timeout, hold, max5xx, inPlace, waitOldWorkers, withoutTrial }
+    const options = { hosts, binary, timeout, hold, max5xx, inPlace, waitOldWorkers, withoutTrial }
     await this.carryOut(flags, upgradeHaproxy, options)
   }
 }

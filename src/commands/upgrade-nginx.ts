@@ -1,16 +1,23 @@
 import * as Flags from '@oclif/core/flags'
-import { durationFlag, runFlags } from '../cli/flags.ts'
+import { batchFlag, durationFlag, hostsFlag, runFlags } from '../cli/flags.ts'
 import { ZdtCommand } from '../cli/zdt-command.ts'
 import { upgradeNginx } from '../operations/upgrade-nginx.ts'
 
 export default class UpgradeNginx extends ZdtCommand {
-  static override summary = 'Replace the running nginx of a host by another binary without losing a request.'
+  static override summary = 'Replace the running nginx of hosts by another binary without losing a request.'
   static override description =
-    'Tested with the running configuration, drained from its load balancers, replaced, USR2, WINCH, held, QUIT, and back after a fresh check. A failure at any step undoes what was done, the right way for that phase.'
-  static override examples = ['<%= config.bin %> upgrade-nginx --host web1 --binary ./nginx-1.26.3 --probe fleet']
+    'Tested with the running configuration on every host first; then, host by host or batch by batch, drained from its load balancers, replaced, USR2, WINCH, held, QUIT, and back after a fresh check. A failure at any step undoes what was done, the right way for that phase, on every host.'
+  static override examples = [
+    '<%= config.bin %> upgrade-nginx --host web1 --binary ./nginx-1.26.3 --probe fleet',
+    '<%= config.bin %> upgrade-nginx --host web1,web2,web3 --batch 1,50% --binary ./nginx-1.26.3 --yes',
+  ]
   static override flags = {
     ...runFlags,
-    host: Flags.string({ required: true, summary: 'The host, by its name in zdt.yaml.' }),
+    host: hostsFlag({
+      required: true,
+      summary: 'The hosts, by their names in zdt.yaml; a name under `nginx:` there stands for all of its hosts.',
+    }),
+    batch: batchFlag,
     binary: Flags.file({ required: true, summary: 'The new nginx, a file on this machine.', helpValue: 'FILE' }),
     timeout: durationFlag({ default: '5m', summary: 'How long each wait may take.' }),
     hold: durationFlag({
@@ -26,8 +33,16 @@ export default class UpgradeNginx extends ZdtCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(UpgradeNginx)
-    const { host, binary, timeout, hold, 'allow-empty': allowEmpty, 'without-trial': withoutTrial } = flags
-    const options = { host, binary, timeout, hold, allowEmpty, withoutTrial, inPlace: flags['in-place'] }
+    const {
+      host: hosts,
+      binary,
+      batch,
+      timeout,
+      hold,
+      'allow-empty': allowEmpty,
+      'without-trial': withoutTrial,
+    } = flags
+    const options = { hosts, binary, batch, timeout, hold, allowEmpty, withoutTrial, inPlace: flags['in-place'] }
     await this.carryOut(flags, upgradeNginx, options)
   }
 }

@@ -67,6 +67,19 @@ export function hostNamed(fleet: Fleet, name: string): HostSpec {
   return host
 }
 
+/** The hosts of those names, each once; a name of one of these groups stands for all of its hosts. Throws UnknownName. */
+export function hostsNamed(
+  fleet: Fleet,
+  names: readonly string[],
+  groups: ReadonlyMap<string, { readonly hosts: readonly HostName[] }>,
+): readonly HostName[] {
+  const named = names.flatMap((name) => {
+    const group = fleet.hosts.has(name) ? undefined : groups.get(name)
+    return group ? group.hosts : [hostNamed(fleet, name).name]
+  })
+  return [...new Set(named)]
+}
+
 /** The pool of that name. Throws UnknownName. */
 export function poolNamed(fleet: Fleet, name: string): Pool {
   const pool = fleet.pools.get(name)

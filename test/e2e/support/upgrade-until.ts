@@ -14,7 +14,16 @@ const hosts = openHosts(fleet)
 const never = new AbortController().signal
 const events: Event[] = []
 try {
-  const options = { host, binary, timeout: 30_000, hold: 200, allowEmpty: false, withoutTrial: false, inPlace: false }
+  const options = {
+    hosts: [host],
+    batch: [{ count: 1 }],
+    binary,
+    timeout: 30_000,
+    hold: 200,
+    allowEmpty: false,
+    withoutTrial: false,
+    inPlace: false,
+  }
   const { plan } = await upgradeNginx.propose({ fleet, hosts, id: newRunId() }, options)
   const { ended, left, error } = await carryOut(plan, {
     kinds: stepKinds,

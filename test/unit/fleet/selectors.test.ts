@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseFleet } from '../../../src/fleet/load.ts'
-import { hostNamed, poolNamed, placesOf, poolsServing } from '../../../src/fleet/selectors.ts'
+import { hostNamed, hostsNamed, poolNamed, placesOf, poolsServing } from '../../../src/fleet/selectors.ts'
 
 const fleet = parseFleet(
   `hosts:
@@ -116,4 +116,9 @@ test('hosts and pools by name', () => {
     suggestions: ['did you mean lb1 or lb2?', 'zdt.yaml has lb1, lb2, web1, web2'],
   })
   expect(said(() => poolNamed(fleet, 'constructor'))).toMatchObject({ code: 'unknown-name' })
+})
+
+test('hosts by a list of names, in its order and each once; a name of a group stands for its hosts', () => {
+  expect(hostsNamed(fleet, ['web2', 'web', 'web2'], fleet.nginx)).toEqual(['web2', 'web1'])
+  expect(said(() => hostsNamed(fleet, ['web1', 'wbe2'], fleet.nginx))).toMatchObject({ exit: 'usage' })
 })

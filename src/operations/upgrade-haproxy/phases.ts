@@ -1,0 +1,81 @@
+import { mostOldWorkers } from '../../daemons/haproxy/old-workers.ts'
+import { stage, type StageDraft } from '../../engine/plan.ts'
+import { formatDuration } from '../../lib/durations.ts'
+import type { Millis, RunId } from '../../lib/types.ts'
+import { stageBinary } from '../../steps/binary/stage-binary.ts'
+import { fewOldWorkers } from '../../steps/haproxy/few-old-workers.ts'
+import { oldWorkersGone } from '../../steps/haproxy/old-workers-gone.ts'
+import { haproxyCandidateRuns } from '../../steps/haproxy/upgrade/candidate-runs.ts'
+import { exchangeHaproxy } from '../../steps/haproxy/upgrade/exchange.ts'
+import { fitForExchange } from '../../steps/haproxy/upgrade/fit.ts'
+import { holdHaproxy } from '../../steps/haproxy/upgrade/hold.ts'
+import { haproxyTrialStart } from '../../steps/haproxy/upgrade/trial-start.ts'
+import type { Found } from './look.ts'
+
+export interface Phases {
+  /** How long the wait for the old workers may take. */
+  readonly timeout: Millis
+  /** How long the new HAProxy must serve before it is called done. */
+  readonly hold: Millis
+  /** How much more of all answers may be 5xx meanwhile, in percent. */
+  readonly max5xx: number
+  readonly waitOldWorkers: boolean
+  /** Leave the trial start out, where a host does not allow it. */
+  readonly withoutTrial: boolean
+}
+
+/** A host, and the run that works on it. */
+export interface Work extends Found {
+  readonly id: RunId
+}
+
+/** Beyond the hold: the re-exec, its proof, servers that are added again. */
+const watchedBeyond: Millis = 120_000
+
+/** Where the old binary is kept. */
+export function backupOf({ target, id }: Work): string {
+  return `${target}.zdt-${id}`
+}
+
+function fit({ name, spec: { unit }, target, vips }: Work): ReturnType<typeof fitForExchange.at> {
+  return fitForExchange.at(name, { unit, target, vips })
+}
+
+/** Before anything is live: a binary that does not live must cost nobody anything. */
+export function tested(work: Work, { withoutTrial }: Phases): StageDraft[] {
+  const { name, spec, target, file, id, maxReloads } = work
+  const staged = `${target}.zdt-new-${id}`
+  const { masterSocket, unit } = spec
+  return [
+    stage(`HAProxy on ${name} can be upgraded`, [fit(work)]),
+    stage('few workers of earlier reloads are left', [
+      fewOldWorkers.at(name, { masterSocket, most: mostOldWorkers, ...(maxReloads !== undefined && { maxReloads }) }),
+    ]),
+    stage(`upload HAProxy ${file.version}`, [stageBinary.at(name, { file: file.file, sha256: file.sha256, staged })]),
+    stage('the new binary runs there', [haproxyCandidateRuns.at(name, { staged, version: file.version })]),
+    stage(
+      'check and trial start with the running configuration',
+      withoutTrial ? [] : [haproxyTrialStart.at(name, { unit, staged })],
+    ),
+  ]
+}
+
+/** The old one's place, the master's exec, the proof, the hold. */
+export function exchanged(work: Work, { hold, max5xx, timeout, waitOldWorkers }: Phases): StageDraft[] {
+  const { name, spec, target, file, id, before } = work
+  const { unit, socket, config, masterSocket } = spec
+  const { version, sha256 } = file
+  const place = { unit, target, backup: backupOf(work), staged: `${target}.zdt-new-${id}` }
+  const watched = hold + watchedBeyond
+  return [
+    stage(`nothing has changed on ${name} meanwhile`, [fit(work)]),
+    stage(`replace ${target}, re-exec, proof`, [
+      exchangeHaproxy.at(name, { ...place, sha256, version, config, socket, run: id, watched }),
+    ]),
+    stage(`hold ${formatDuration(hold)}`, [holdHaproxy.at(name, { unit, socket, version, hold, before, max5xx })]),
+    stage(
+      'wait until the old workers have gone',
+      waitOldWorkers ? [oldWorkersGone.at(name, { masterSocket, timeout })] : [],
+    ),
+  ]
+}

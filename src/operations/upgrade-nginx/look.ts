@@ -1,0 +1,84 @@
+import { acceptingWorkers, nginxPhase } from '../../daemons/nginx/phase.ts'
+import { nginxPicture, type NginxMaster, type NginxPicture } from '../../daemons/nginx/picture.ts'
+import type { Fleet } from '../../fleet/fleet.ts'
+import { poolsServing, vipsOf } from '../../fleet/selectors.ts'
+import { ZdtError } from '../../lib/errors.ts'
+import type { HostName } from '../../lib/types.ts'
+import { refuseIfUnfit as refuseFor } from '../../steps/config/fit.ts'
+import { refuseIfUnfit } from '../../steps/nginx/fit-for-upgrade.ts'
+import { refuseHolder } from '../../steps/vip/refuse-holder.ts'
+import { architectureOf } from '../candidate-file.ts'
+import { lookAtSeats, type SeenSeat } from '../look-at-seats.ts'
+import type { World } from '../operation.ts'
+
+/** A host whose nginx can be upgraded, as it was found. */
+export interface Found {
+  readonly name: HostName
+  readonly unit: string
+  /** What `uname -m` says there. */
+  readonly architecture: string
+  /** The version that runs, in words. */
+  readonly runs: string
+  /** The file that the master executes, links followed, and what lies there. */
+  readonly target: string
+  readonly sha256: string | undefined
+  readonly seen: readonly SeenSeat[]
+  /** `web1 runs nginx 1.22.1 from /usr/sbin/nginx: master 71, 2 workers`, and who is out already. */
+  readonly facts: readonly string[]
+}
+
+/**
+ * Looks at the nginx of a host, and at its seats. Throws UnfitForUpgrade, exit `refused` where it holds a VIP and is not to be
+ * upgraded in place, and what fleet and hosts throw.
+ */
+export async function lookAtNginx({ fleet, hosts }: World, name: HostName, inPlace: boolean): Promise<Found> {
+  const unit = unitOn(fleet, name)
+  const host = await hosts.on(name)
+  if (!inPlace) refuseFor(name, await refuseHolder(host, 'nginx', vipsOf(fleet, name)))
+  const [picture, architecture, seen] = await Promise.all([
+    nginxPicture(host, unit),
+    architectureOf(host),
+    lookAtSeats(hosts, poolsServing(fleet, name)),
+  ])
+  refuseIfUnfit(name, picture)
+  const master = masterOf(picture)
+  const lies = picture.binaries.find(({ path }) => path === master.argv.binary)
+  const runs = master.version?.text ?? 'of an unknown version'
+  const target = lies?.realPath ?? master.argv.binary
+  const workers = acceptingWorkers(picture, master).length
+  return {
+    name,
+    unit,
+    architecture,
+    runs,
+    target,
+    sha256: lies?.sha256,
+    seen,
+    facts: [
+      `${name} runs nginx ${runs} from ${target}: master ${master.pid}, ${workers} workers`,
+      ...seen
+        .filter(({ view }) => view.admin !== 'ready')
+        .map(({ seat, view }) => `${seat.backend}/${seat.server} is in ${view.admin} on ${seat.host}, and stays so`),
+      ...(seen.length === 0 ? [`no pool serves ${name}: clients of its idle connections will see them closed`] : []),
+    ],
+  }
+}
+
+/** The systemd unit of the nginx that the fleet has on a host. Throws, exit `usage`, when it has none there. */
+function unitOn(fleet: Fleet, name: HostName): string {
+  const group = [...fleet.nginx.values()].find(({ hosts }) => hosts.includes(name))
+  if (group) return group.unit
+  const known = [...new Set([...fleet.nginx.values()].flatMap(({ hosts }) => hosts))]
+  throw new ZdtError(`${fleet.file} has no nginx on ${name}`, {
+    code: 'no-nginx',
+    exit: 'usage',
+    suggestions: known.length > 0 ? [`nginx is on ${known.join(', ')}`] : [`add it under nginx: in ${fleet.file}`],
+  })
+}
+
+function masterOf(picture: NginxPicture): NginxMaster {
+  const phase = nginxPhase(picture)
+  // refuseIfUnfit has refused every other phase.
+  if (phase.phase !== 'single') throw new TypeError(`nginx is in phase ${phase.phase}`)
+  return phase.master
+}
