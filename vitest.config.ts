@@ -13,14 +13,13 @@ const longest = [
   'unit/hosts/lease/guard',
   'unit/hosts/lease/words',
   'unit/hosts/config/exchange',
+  'e2e/shop',
   'e2e/chaos/chaos',
   'e2e/rollout',
-  'e2e/words',
-  'e2e/apply',
-  'e2e/failover',
   'e2e/upstreams',
+  'e2e/failover',
+  'e2e/upgrade-nginx',
   'e2e/chaos/interruptions',
-  'e2e/demo',
 ]
 
 class LongestFirst extends BaseSequencer {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect } from 'vitest'
 import { halted, order, prepare, runOf, useLane } from './chaos/lane.ts'
 import { operationNamed } from './chaos/operations.ts'
 import { describeOnLab } from './support/lab.ts'
@@ -10,7 +10,7 @@ describeOnLab('among colleagues', () => {
   const drain = operationNamed('drain')
   const ready = operationNamed('ready')
 
-  test('given a run at work / another waits for its lock / is told whose it is; lock break ends it', async () => {
+  deep('given a run at work / another waits for its lock / is told whose it is; lock break ends it', async () => {
     const before = await prepare(lane(), drain)
     const aboutToDrain = { event: 'applying', steps: ['haproxy.set-server-state'], after: 0 }
     const first = await lane().start(['drain', 'app2'], { ...aboutToDrain, signal: 'SIGSTOP' })

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect } from 'vitest'
 import { labPaths, packageDir } from '../../src/lab/paths.ts'
 import { describeOnLab, zdtHere } from './support/lab.ts'
 import { deep } from './support/wide.ts'
@@ -10,7 +10,7 @@ import { deep } from './support/wide.ts'
 describeOnLab('the demo', () => {
   afterAll(() => zdtHere(['lab', 'down', '--name', 'demo']))
 
-  test('shows each command, loses nothing, and leaves no lab behind', { timeout: 300_000 }, async () => {
+  deep('shows each command, loses nothing, and leaves no lab behind', { timeout: 300_000 }, async () => {
     const { code, stdout, stderr } = await zdtHere(['lab', 'demo'], { timeout: 300_000 })
     expect(stderr).toContain('\n$ zdt drain app2 --yes')
     expect(stdout).toMatch(/✔ app2 is drained/)

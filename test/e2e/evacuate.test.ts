@@ -74,26 +74,30 @@ describeOnLab('zdt evacuate', () => {
     },
   )
 
-  test('given zdt killed in mid-command / rolled back while it runs: refused; resumed: waits for it, runs it once, brings web1 back', async () => {
-    const command = 'echo begun; echo once >> /tmp/evacuated; while [ ! -e /tmp/go-on ]; do sleep 0.1; done; echo ready'
-    const killed = await shop.start('evacuate', 'web1', '--yes', '--', 'sh', '-c', command)
-    await killed.said(/│ begun/)
-    killed.signal('SIGKILL')
-    await killed.ended
-    const run = runIn(killed.stderr())
-    const refused = await shop.zdt('rollback', run, '--yes')
-    expect(refused).toMatchObject({ code: 5 })
-    expect(refused.stdout.replaceAll(/\s+/g, ' ')).toContain('still runs')
-    expect(await shop.states('web/web1')).toEqual(['DRAIN', 'DRAIN'])
-    const resumed = await shop.start('resume', run, '--yes')
-    await resumed.said(/it runs/)
-    await shop.on('web1', 'touch /tmp/go-on')
-    expect(await resumed.ended).toMatchObject({ code: 0 })
-    expect(resumed.stderr()).toMatch(/│ ready/)
-    expect(await shop.states('web/web1')).toEqual(['UP', 'UP'])
-    expect(await shop.on('web1', 'cat /tmp/evacuated; rm /tmp/evacuated /tmp/go-on')).toBe('once\n')
-    expect(await traces('web1')).toBe('')
-  })
+  deep(
+    'given zdt killed in mid-command / rolled back while it runs: refused; resumed: waits for it, runs it once, brings web1 back',
+    async () => {
+      const command =
+        'echo begun; echo once >> /tmp/evacuated; while [ ! -e /tmp/go-on ]; do sleep 0.1; done; echo ready'
+      const killed = await shop.start('evacuate', 'web1', '--yes', '--', 'sh', '-c', command)
+      await killed.said(/│ begun/)
+      killed.signal('SIGKILL')
+      await killed.ended
+      const run = runIn(killed.stderr())
+      const refused = await shop.zdt('rollback', run, '--yes')
+      expect(refused).toMatchObject({ code: 5 })
+      expect(refused.stdout.replaceAll(/\s+/g, ' ')).toContain('still runs')
+      expect(await shop.states('web/web1')).toEqual(['DRAIN', 'DRAIN'])
+      const resumed = await shop.start('resume', run, '--yes')
+      await resumed.said(/it runs/)
+      await shop.on('web1', 'touch /tmp/go-on')
+      expect(await resumed.ended).toMatchObject({ code: 0 })
+      expect(resumed.stderr()).toMatch(/│ ready/)
+      expect(await shop.states('web/web1')).toEqual(['UP', 'UP'])
+      expect(await shop.on('web1', 'cat /tmp/evacuated; rm /tmp/evacuated /tmp/go-on')).toBe('once\n')
+      expect(await traces('web1')).toBe('')
+    },
+  )
 
   deep('given a host without VIP and seat / evacuate lb2 / says so, and runs the command', async () => {
     const done = await shop.zdt('evacuate', 'lb2', '--yes', '--', 'id', '-un')

@@ -6,7 +6,7 @@ import { afterAll, expect, test } from 'vitest'
 import { packageDir } from '../../src/lab/paths.ts'
 import { standardHosts } from '../../src/lab/shape.ts'
 import { describeOnLab, labNamed, useLab, zdtHere } from './support/lab.ts'
-import { isWide } from './support/wide.ts'
+import { deep } from './support/wide.ts'
 
 /** Everything on this machine that carries a lab's name; looked for without the lab's own code. */
 async function tracesOf(name: string): Promise<string[]> {
@@ -107,7 +107,7 @@ describeOnLab('a lab that is up', () => {
     expect(shown.stdout).toMatch(/^nginx-1\.26\.3$/m)
   })
 
-  test('the VIP moves when its holder stops, and comes back', async () => {
+  deep('the VIP moves when its holder stops, and comes back', async () => {
     await lab.ssh('lb1', 'sudo systemctl stop keepalived')
     await expect.poll(() => holder(lab.name), { timeout: 5000 }).toEqual(['lb2'])
     expect((await get(lab, '/healthz')).stdout).toBe('ok\n')
@@ -115,7 +115,7 @@ describeOnLab('a lab that is up', () => {
     await expect.poll(() => holder(lab.name), { timeout: 5000 }).toEqual(['lb1'])
   })
 
-  test('a host that reboots comes back by itself', async () => {
+  deep('a host that reboots comes back by itself', async () => {
     const uptime = async () => Number((await lab.ssh('app3', 'ps -o etimes= -p 1')).stdout.trim() || '-1')
     await sleep(1500)
     const before = await uptime()
@@ -149,20 +149,17 @@ describeOnLab('an up that is killed half-way', () => {
   const name = 'e2e-killed'
   afterAll(() => zdtHere(['lab', 'down', '--name', name]))
 
-  test.each(isWide ? [350, 450, 600, 900, 1500] : [600])(
-    'after %i ms leaves nothing that down does not take away',
-    async (ms) => {
-      const up = spawn(join(packageDir, 'bin/zdt'), ['lab', 'up', '--name', name], { stdio: 'ignore' })
-      const ended = new Promise((resolve) => up.once('exit', resolve))
-      await sleep(ms)
-      up.kill('SIGKILL')
-      await ended
-      expect(await zdtHere(['lab', 'down', '--name', name])).toMatchObject({ code: 0 })
-      await expectNoTrace(name)
-    },
-  )
+  deep.each([350, 450, 600, 900, 1500])('after %i ms leaves nothing that down does not take away', async (ms) => {
+    const up = spawn(join(packageDir, 'bin/zdt'), ['lab', 'up', '--name', name], { stdio: 'ignore' })
+    const ended = new Promise((resolve) => up.once('exit', resolve))
+    await sleep(ms)
+    up.kill('SIGKILL')
+    await ended
+    expect(await zdtHere(['lab', 'down', '--name', name])).toMatchObject({ code: 0 })
+    await expectNoTrace(name)
+  })
 
-  test('is taken away by the next up', async () => {
+  deep('is taken away by the next up', async () => {
     const up = spawn(join(packageDir, 'bin/zdt'), ['lab', 'up', '--name', name], { stdio: 'ignore' })
     const ended = new Promise((resolve) => up.once('exit', resolve))
     await sleep(450)

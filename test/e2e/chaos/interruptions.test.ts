@@ -115,7 +115,7 @@ describeOnLab('a run that is interrupted', () => {
     }
   })
 
-  test.each(isFull ? (['SIGTERM', 'SIGINT', 'SIGHUP'] as const) : (['SIGHUP'] as const))(
+  deep.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     '%s: it finishes the step in hand and exits 130; resumed it is done, rolled back it is as it was',
     async (signal) => {
       const { zdt, run } = await drainStopped(aboutToSet, signal)

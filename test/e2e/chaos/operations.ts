@@ -103,6 +103,7 @@ export const operations: readonly Operation[] = [
       return Promise.resolve(replaced(lowered, /^lb1 (address 10\.77\.0\.100\/16 )/, 'lb2 $1').toSorted())
     },
     host: 'lb1',
+    deep: true,
   },
   {
     name: 'upgrade-haproxy',
@@ -125,6 +126,7 @@ export const operations: readonly Operation[] = [
     path: '/shop/',
     after: (before) => Promise.resolve(replaced(before, /^(app\d shop) 1\.0\.0/, '$1 2.0.0')),
     host: 'app1',
+    deep: true,
   },
   {
     name: 'evacuate',

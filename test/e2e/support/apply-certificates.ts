@@ -43,26 +43,29 @@ export function applyCertificateTests(lab: Lab): void {
     expect(await fleet.root('lb1', `stat -c %a ${onBalancers}`)).toBe('600\n')
   })
 
-  test('HAProxy’s: given to the running workers and written; new handshakes see it, nothing lost, no worker is another', async () => {
-    const before = await workers()
-    const next = await renew('shop.pem')
-    const { code, stdout } = await fleet.zdt('diff', 'haproxy')
-    expect(code).toBe(8)
-    expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
-      new RegExp(`runtime: ${onBalancers} certificate until 20[-0-9]+ → until 20[-0-9]+ · lb1, lb2`),
-    )
-    expect(stdout).not.toContain('PRIVATE KEY')
-    expect(await underTlsLoad(lab, vip, async () => expect(await apply('haproxy')).toMatchObject(done))).toEqual([
-      seen,
-      next,
-    ])
-    seen = next
-    expect(await workers()).toEqual(before)
-    expect(await fleet.zdt('diff', 'haproxy')).toMatchObject(done)
-    // The file says what is served: a reload brings no other.
-    expect(await fleet.zdt('reload', 'haproxy', '--host', 'lb1', '--yes')).toMatchObject(done)
-    expect(await underTlsLoad(lab, 'https://10.77.0.11:8443/', () => Promise.resolve())).toEqual([seen])
-  })
+  deep(
+    'HAProxy’s: given to the running workers and written; new handshakes see it, nothing lost, no worker is another',
+    async () => {
+      const before = await workers()
+      const next = await renew('shop.pem')
+      const { code, stdout } = await fleet.zdt('diff', 'haproxy')
+      expect(code).toBe(8)
+      expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
+        new RegExp(`runtime: ${onBalancers} certificate until 20[-0-9]+ → until 20[-0-9]+ · lb1, lb2`),
+      )
+      expect(stdout).not.toContain('PRIVATE KEY')
+      expect(await underTlsLoad(lab, vip, async () => expect(await apply('haproxy')).toMatchObject(done))).toEqual([
+        seen,
+        next,
+      ])
+      seen = next
+      expect(await workers()).toEqual(before)
+      expect(await fleet.zdt('diff', 'haproxy')).toMatchObject(done)
+      // The file says what is served: a reload brings no other.
+      expect(await fleet.zdt('reload', 'haproxy', '--host', 'lb1', '--yes')).toMatchObject(done)
+      expect(await underTlsLoad(lab, 'https://10.77.0.11:8443/', () => Promise.resolve())).toEqual([seen])
+    },
+  )
 
   describe.runIf(isWide)('in every other way', () => {
     test('one whose key is another’s is refused before anything is live', async () => {

@@ -88,26 +88,29 @@ export function applyTests(lab: Lab): void {
     }
   })
 
-  test('a changed maxconn, a new backend, a removed server: nothing lost, and who was drained is drained still', async () => {
-    await edit(files.haproxy, (text) =>
-      text
-        .replace('maxconn 8000', 'maxconn 9000')
-        .replace(/(backend shop_tcp[\s\S]*?) +server app3 .*\n/, '$1')
-        .concat('\nbackend fresh\n    server app1 10.77.0.21:8080 check\n'),
-    )
-    for (const lb of balancers) await lb.order('set server shop/app2 state drain')
-    try {
-      const { code, stderr } = await underLoad(() => apply('--accept-drift'))
-      expect(code).toBe(0)
-      expect(stderr.replaceAll(/\s+/g, ' ')).toContain('shop/app2 stays: drain (lb1, lb2)')
-      expect(await statuses('shop/app2')).toEqual(['DRAIN', 'DRAIN'])
-      expect(await Promise.all(balancers.map((lb) => lb.stat('fresh/app1')))).toMatchObject([{}, {}])
-      expect(await fleet.root('lb1', 'grep -c app3 /etc/haproxy/haproxy.cfg')).toBe('2\n')
-      expect(await fleet.zdt('config', 'list', 'lb1')).toMatchObject({ stdout: expect.stringMatching(/1 file/) })
-    } finally {
-      for (const lb of balancers) await lb.order('set server shop/app2 state ready')
-    }
-  })
+  deep(
+    'a changed maxconn, a new backend, a removed server: nothing lost, and who was drained is drained still',
+    async () => {
+      await edit(files.haproxy, (text) =>
+        text
+          .replace('maxconn 8000', 'maxconn 9000')
+          .replace(/(backend shop_tcp[\s\S]*?) +server app3 .*\n/, '$1')
+          .concat('\nbackend fresh\n    server app1 10.77.0.21:8080 check\n'),
+      )
+      for (const lb of balancers) await lb.order('set server shop/app2 state drain')
+      try {
+        const { code, stderr } = await underLoad(() => apply('--accept-drift'))
+        expect(code).toBe(0)
+        expect(stderr.replaceAll(/\s+/g, ' ')).toContain('shop/app2 stays: drain (lb1, lb2)')
+        expect(await statuses('shop/app2')).toEqual(['DRAIN', 'DRAIN'])
+        expect(await Promise.all(balancers.map((lb) => lb.stat('fresh/app1')))).toMatchObject([{}, {}])
+        expect(await fleet.root('lb1', 'grep -c app3 /etc/haproxy/haproxy.cfg')).toBe('2\n')
+        expect(await fleet.zdt('config', 'list', 'lb1')).toMatchObject({ stdout: expect.stringMatching(/1 file/) })
+      } finally {
+        for (const lb of balancers) await lb.order('set server shop/app2 state ready')
+      }
+    },
+  )
 
   deep('a changed nginx.conf: host by host, out of rotation, nothing lost', async () => {
     await edit(files.nginx, (text) => text.replace('worker_connections 4096', 'worker_connections 4000'))

@@ -1,0 +1,19 @@
+import { describeOnLab, useLab } from './support/lab.ts'
+import { useShop } from './support/shop.ts'
+import { badWorldTests } from './shop/bad-worlds.ts'
+import { drainTests } from './shop/drain.ts'
+import { maintAndWeightTests } from './shop/maint-weight.ts'
+import { operatorTests } from './shop/operator.ts'
+import { readyTests } from './shop/ready.ts'
+import { wordTests } from './shop/words.ts'
+
+/* In one lab, one after the other: its hosts take a core 14 s to boot. Each test puts the shop back. */
+describeOnLab('the shop', () => {
+  const shop = useShop(useLab())
+  drainTests(shop)
+  readyTests(shop)
+  maintAndWeightTests(shop)
+  badWorldTests(shop)
+  operatorTests(shop)
+  wordTests(shop)
+})
