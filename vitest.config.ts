@@ -15,8 +15,6 @@ const longest = [
   'unit/hosts/config/exchange',
   'e2e/shop',
   'e2e/chaos/chaos',
-  'e2e/rollout',
-  'e2e/upstreams',
   'e2e/failover',
   'e2e/upgrade-nginx',
   'e2e/chaos/interruptions',

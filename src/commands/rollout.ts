@@ -3,6 +3,7 @@ import * as Flags from '@oclif/core/flags'
 import { approvalFlags, batchesFlag, durationFlag, optionalDurationFlag, runFlags, sharesFlag } from '../cli/flags.ts'
 import { versionFlag } from '../cli/version-flag.ts'
 import { ZdtCommand } from '../cli/zdt-command.ts'
+import { defined } from '../lib/defined.ts'
 import { strategies } from '../fleet/strategies.ts'
 import { rollout } from '../operations/rollout.ts'
 
@@ -33,6 +34,9 @@ export default class Rollout extends ZdtCommand {
     batch: batchesFlag({ summary: 'How many servers at once, over `batch` in zdt.yaml.' }),
     settle: optionalDurationFlag('How long each must be well on its own before it serves, over `settle` in zdt.yaml.'),
     'min-healthy': optionalDurationFlag('How long each is watched once it serves, over `min_healthy` in zdt.yaml.'),
+    'slow-start': optionalDurationFlag(
+      'How long until each that comes back has its full weight, over `slow_start` in zdt.yaml.',
+    ),
     timeout: durationFlag({
       default: '5m',
       summary: 'How long each wait for connections and checks may take; for the deployment itself zdt.yaml says it.',
@@ -43,20 +47,9 @@ export default class Rollout extends ZdtCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Rollout)
     const { to, strategy, shares, samples, approve, batch, settle, timeout } = flags
-    const { 'min-healthy': minHealthy, 'keep-old': keepOld, 'allow-empty': allowEmpty } = flags
-    await this.carryOut(flags, rollout, {
-      pool: args.pool,
-      to,
-      timeout,
-      allowEmpty,
-      ...(strategy && { strategy }),
-      ...(shares && { shares }),
-      ...(samples !== undefined && { samples }),
-      ...(approve && { approve }),
-      ...(keepOld !== undefined && { keepOld }),
-      ...(batch && { batch }),
-      ...(settle !== undefined && { settle }),
-      ...(minHealthy !== undefined && { minHealthy }),
-    })
+    const { 'min-healthy': minHealthy, 'keep-old': keepOld, 'allow-empty': allowEmpty, 'slow-start': slowStart } = flags
+    const over = defined({ strategy, shares, samples, keepOld, batch, settle, minHealthy, slowStart })
+    const options = { pool: args.pool, to, timeout, allowEmpty, ...(approve && { approve }), ...over }
+    await this.carryOut(flags, rollout, options)
   }
 }

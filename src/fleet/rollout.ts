@@ -31,6 +31,8 @@ export interface RolloutSpec {
   readonly batch: readonly BatchSize[]
   /** How long it must be well on its own, before it serves. */
   readonly settle: Millis
+  /** How long until it has its full weight when it comes back; 0 is at once. */
+  readonly slowStart: Millis
   /** How long it is watched once it serves. */
   readonly minHealthy: Millis
   /** How long the deployment may take until the application is well. */
@@ -99,6 +101,12 @@ export const rollout = z.strictObject(
       .duration(timeRule)
       .default('5s')
       .describe('How long it must be well on its own, before it gets traffic. Default: 5s.'),
+    slow_start: field
+      .duration(timeRule)
+      .default('0s')
+      .describe(
+        'How long until a server that comes back has its full weight: 10%, 25%, 50%, all of it. At HAProxy alone; a canary has shares of its own. Default: 0s.',
+      ),
     min_healthy: field
       .duration(timeRule)
       .default('10s')
@@ -140,6 +148,7 @@ export function toRollout(file: z.output<typeof rollout>): RolloutSpec {
     health: toHealth(health),
     batch: parseBatches(batch) ?? [],
     settle: inMillis(settle),
+    slowStart: inMillis(file.slow_start),
     minHealthy: inMillis(watched),
     timeout: inMillis(timeout),
     maxErrors: Number.parseFloat(errors) / 100,

@@ -50,6 +50,17 @@ export async function lookAtSeats(hosts: Hosts, seats: readonly Seat[]): Promise
   return looked.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
 }
 
+/** Seats of one backend, whichever load balancer they are on: what is watched together. */
+export function byBackend(seen: readonly SeenSeat[]): [Seat, ...Seat[]][] {
+  const groups = new Map<string, [Seat, ...Seat[]]>()
+  for (const { seat } of seen) {
+    const group = groups.get(seat.backend)
+    if (group) group.push(seat)
+    else groups.set(seat.backend, [seat])
+  }
+  return [...groups.values()]
+}
+
 /** The first in the order of the fleet, and under it a line for each other load balancer with trouble of its own. */
 function throwAll([first, ...more]: readonly unknown[]): void {
   if (first === undefined) return

@@ -8,6 +8,7 @@ import type { Operation, World } from './operation.ts'
 import { claimsOfPlaces, lookAtPlaces, situationOf, untilAnswered, whereOf } from './places.ts'
 import type { Proposal } from './proposal.ts'
 import { intoRotation } from './rotation.ts'
+import { notSlow, warming } from './slow-start.ts'
 import { fromHere } from './upstreams/change.ts'
 import type { SeenUpstream } from './upstreams/look.ts'
 import { broughtBack } from './upstreams/taken-down.ts'
@@ -16,6 +17,8 @@ export interface ReadyOptions {
   readonly server: string
   /** How long to wait for a passing check. */
   readonly timeout: Millis
+  /** How long until it has its full weight; 0 is at once. */
+  readonly slowStart: Millis
 }
 
 /**
@@ -28,7 +31,7 @@ export const ready: Operation<ReadyOptions> = {
   propose,
 }
 
-async function propose(world: World, { server, timeout }: ReadyOptions): Promise<Proposal> {
+async function propose(world: World, { server, timeout, slowStart }: ReadyOptions): Promise<Proposal> {
   const { fleet, id } = world
   const places = await lookAtPlaces(world, server)
   const { seen } = places
@@ -40,21 +43,37 @@ async function propose(world: World, { server, timeout }: ReadyOptions): Promise
   const down = places.upstreams.filter(isDown)
   const back = await broughtBack(fromHere(world, { timeout, allowEmpty: false }), down)
   const where = whereOf(places)
+  const slowly = { over: slowStart, maxErrors: warmErrors }
+  const comingBack = out.filter(({ view }) => view.admin !== 'ready')
   return {
-    situation: situationOf(fleet, places, back, { facts: seen.flatMap((one) => remarks(one, kept, server)) }),
+    situation: situationOf(fleet, places, back, {
+      facts: [
+        ...seen.flatMap((one) => remarks(one, kept, server)),
+        ...notSlow(comingBack, slowly),
+        ...(slowStart > 0 && down.length > 0 ? ['nginx is not told of weights meanwhile: no slow start there'] : []),
+      ],
+    }),
     plan: plan(
       `ready ${server}`,
       fleet.digest,
-      [...intoRotation(fleet, out, timeout, heard), untilAnswered(down, timeout), ...back.stages],
+      [
+        ...intoRotation(fleet, out, timeout, heard, warming(comingBack, slowly)),
+        untilAnswered(down, timeout),
+        ...back.stages,
+      ],
       id,
     ),
     done: `${server} serves again on ${where}, after a fresh check`,
     already: `${server} was ready already on ${where}`,
     putBackWith: `zdt drain ${server}`,
-    halfWay: { goOnWith: `zdt ready ${server}` },
+    // Whoever is ready already has not got its weight yet.
+    halfWay: { goOnWith: slowStart > 0 ? `zdt resume ${id}` : `zdt ready ${server}` },
     onTimeout: 'put-back',
   }
 }
+
+/** What a server that is cold may have of errors more than others, as a share of 1: what rollouts allow by default. */
+const warmErrors = 0.01
 
 function isDown({ seats, servers }: SeenUpstream): boolean {
   return seats.some((seat) => serverAt(servers, seat)?.down === true)

@@ -1,6 +1,7 @@
 import { plan } from '../engine/plan.ts'
 import type { RolloutSpec } from '../fleet/rollout.ts'
 import type { Strategy } from '../fleet/strategies.ts'
+import { defined } from '../lib/defined.ts'
 import type { BatchSize } from '../lib/batches.ts'
 import { ZdtError } from '../lib/errors.ts'
 import type { Millis } from '../lib/types.ts'
@@ -28,6 +29,7 @@ export interface RolloutOptions extends TakingOut {
   readonly batch?: readonly BatchSize[]
   readonly settle?: Millis
   readonly minHealthy?: Millis
+  readonly slowStart?: Millis
 }
 
 /**
@@ -107,19 +109,11 @@ function refuseBehind({ spec, pool, to }: Rolling, all: readonly Candidate[]): v
 
 /** What the flags say goes over zdt.yaml. */
 function over(spec: RolloutSpec, options: RolloutOptions): RolloutSpec {
-  const { strategy, batch, settle, minHealthy, shares, samples, approve, keepOld } = options
+  const { strategy, batch, settle, minHealthy, slowStart, shares, samples, approve, keepOld } = options
   return {
     ...spec,
-    ...(strategy && { strategy }),
-    ...(batch && { batch }),
-    ...(settle !== undefined && { settle }),
-    ...(minHealthy !== undefined && { minHealthy }),
-    canary: {
-      ...spec.canary,
-      ...(shares && { shares }),
-      ...(samples !== undefined && { samples }),
-      ...(approve && { approve }),
-    },
-    blueGreen: { ...spec.blueGreen, ...(keepOld !== undefined && { keepOld }) },
+    ...defined({ strategy, batch, settle, minHealthy, slowStart }),
+    canary: { ...spec.canary, ...defined({ shares, samples, approve }) },
+    blueGreen: { ...spec.blueGreen, ...defined({ keepOld }) },
   }
 }

@@ -8,6 +8,7 @@ import { setAgent } from '../steps/haproxy/set-agent.ts'
 import { setServerState } from '../steps/haproxy/set-state.ts'
 import { questionBeforeUndo, type Judged } from './capacity.ts'
 import type { SeenSeat } from './look-at-seats.ts'
+import { atOnce, type Warming } from './slow-start.ts'
 
 /** The seats' names, each once: `shop/app2, api/app2`. */
 export function namesOf(seats: readonly Seat[]): string {
@@ -44,12 +45,16 @@ export function untilDrained(seen: readonly SeenSeat[], timeout: Millis): StageD
   )
 }
 
-/** The safe way back: a fresh passing check first, ready then, last the agents that are to be `heard` again. */
+/**
+ * The safe way back: a fresh passing check first, ready then, with little of the traffic at first where it is to be `warm` first, last the
+ * agents that are to be `heard` again: one that answers with a share would set the weight.
+ */
 export function intoRotation(
   fleet: Fleet,
   seen: readonly SeenSeat[],
   timeout: Millis,
   heard: (one: SeenSeat) => boolean,
+  warm: Warming = atOnce,
 ): StageDraft[] {
   const seats = seen.map(({ seat }) => seat)
   const agents = seen.filter(heard).map(({ seat }) => seat)
@@ -59,6 +64,7 @@ export function intoRotation(
       seats.map((seat) => askFreshCheck.at(seat.host, { seat })),
     ),
     untilChecked(seats, timeout),
+    ...warm.before,
     stage(
       `set server ${namesOf(seats)} state ready`,
       seats.map((seat) => {
@@ -66,6 +72,7 @@ export function intoRotation(
         return setServerState.at(seat.host, { seat, state: 'ready', ...(capacity && { capacity }) })
       }),
     ),
+    ...warm.after,
     stage(
       `hear the agent check of ${namesOf(agents)} again`,
       agents.map((seat) => setAgent.at(seat.host, { seat, agent: 'heard' })),

@@ -35,7 +35,7 @@ describeOnLab('a run that was killed', () => {
     { event: 'applying', kind: 'haproxy.set-server-state', after: 5 },
     { event: 'waiting', kind: 'haproxy.await-drained', after: 0 },
   ]
-  test.each<Death>(isWide ? deaths : deaths.slice(0, 1))(
+  deep.each<Death>(deaths)(
     'drain, $after ms after $event of $kind: resumed, it is drained; rolled back, it is as it was',
     async (death) => {
       const { run, before, after } = await killed(drain, death)

@@ -2,9 +2,12 @@ import { describeOnLab, useLab } from './support/lab.ts'
 import { useShop } from './support/shop.ts'
 import { badWorldTests } from './shop/bad-worlds.ts'
 import { drainTests } from './shop/drain.ts'
+import { evacuateTests } from './shop/evacuate.ts'
 import { maintAndWeightTests } from './shop/maint-weight.ts'
 import { operatorTests } from './shop/operator.ts'
 import { readyTests } from './shop/ready.ts'
+import { rolloutTests } from './shop/rollout.ts'
+import { upstreamTests } from './shop/upstreams.ts'
 import { wordTests } from './shop/words.ts'
 
 /* In one lab, one after the other: its hosts take a core 14 s to boot. Each test puts the shop back. */
@@ -16,4 +19,7 @@ describeOnLab('the shop', () => {
   badWorldTests(shop)
   operatorTests(shop)
   wordTests(shop)
+  rolloutTests(shop)
+  upstreamTests(shop)
+  evacuateTests(shop)
 })

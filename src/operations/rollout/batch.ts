@@ -1,5 +1,5 @@
 import { stage, type StageDraft, type StepDraft } from '../../engine/plan.ts'
-import type { Fleet, Pool, Seat } from '../../fleet/fleet.ts'
+import type { Fleet, Pool } from '../../fleet/fleet.ts'
 import type { RolloutSpec } from '../../fleet/rollout.ts'
 import { formatDuration } from '../../lib/durations.ts'
 import type { Millis } from '../../lib/types.ts'
@@ -7,9 +7,10 @@ import { deployVersion } from '../../steps/app/deploy.ts'
 import { appSettles } from '../../steps/app/settle.ts'
 import { watchSeats } from '../../steps/haproxy/watch-seats.ts'
 import type { Judged } from '../capacity.ts'
-import type { SeenSeat } from '../look-at-seats.ts'
+import { byBackend, type SeenSeat } from '../look-at-seats.ts'
 import { untilAnswered, untilNobody } from '../places.ts'
 import { intoRotation, outOfRotation } from '../rotation.ts'
+import { atOnce, warming, type SlowStart } from '../slow-start.ts'
 import type { UpstreamChange } from '../upstreams/change.ts'
 import { namesOf, ready, readyBehind, type Candidate } from './candidates.ts'
 import { gatesFor } from './gates.ts'
@@ -70,16 +71,22 @@ export function deployed(
   ]
 }
 
-/** They come back by a fresh check; their agents are heard again where they were before, unless somebody else sees to that. */
+/** They come back by a fresh check; their agents are heard again where they were before. Of a canary others see to agents and weights. */
 export function backAgain(
-  { fleet, timeout }: Rolling,
+  { fleet, spec, timeout }: Rolling,
   some: readonly Candidate[],
-  { hearsAgents = true, behind }: { readonly hearsAgents?: boolean; readonly behind?: Behind } = {},
+  { isCanary = false, behind }: { readonly isCanary?: boolean; readonly behind?: Behind } = {},
 ): StageDraft[] {
+  const heard = ({ view }: SeenSeat) => !isCanary && view.agent?.enabled === true
   return [
-    ...intoRotation(fleet, ready(some), timeout, ({ view }) => hearsAgents && view.agent?.enabled === true),
+    ...intoRotation(fleet, ready(some), timeout, heard, isCanary ? atOnce : warming(ready(some), slowStartOf(spec))),
     ...(behind ? [untilAnswered(readyBehind(some), timeout), ...behind.back.stages] : []),
   ]
+}
+
+/** How slowly, as zdt.yaml has it. */
+export function slowStartOf({ slowStart: over, maxErrors }: RolloutSpec): SlowStart {
+  return { over, maxErrors }
 }
 
 /** nginx counts nobody's answers: the servers themselves are asked while they serve. */
@@ -128,14 +135,3 @@ export function watched(
 
 /** Fewer answers than these tell nothing of a share. */
 const wished = 20
-
-/** Seats of one backend are watched together, whichever load balancer they are on. */
-function byBackend(seen: readonly SeenSeat[]): [Seat, ...Seat[]][] {
-  const groups = new Map<string, [Seat, ...Seat[]]>()
-  for (const { seat } of seen) {
-    const group = groups.get(seat.backend)
-    if (group) group.push(seat)
-    else groups.set(seat.backend, [seat])
-  }
-  return [...groups.values()]
-}

@@ -5,7 +5,8 @@ import { setServerState } from '../../steps/haproxy/set-state.ts'
 import type { Judged } from '../capacity.ts'
 import type { SeenSeat } from '../look-at-seats.ts'
 import { intoRotation, outOfRotation, untilDrained } from '../rotation.ts'
-import { deployed, watched, type Rolling } from './batch.ts'
+import { notSlow, warming } from '../slow-start.ts'
+import { deployed, slowStartOf, watched, type Rolling } from './batch.ts'
 import { namesOf, type Candidate } from './candidates.ts'
 
 /** One colour of a pool. */
@@ -62,7 +63,13 @@ export function switchColours(rolling: Rolling, { live, idle }: Colours, judged:
   const [before, after] = [seatsOf(live), seatsOf(idle)]
   return [
     ...deployed(rolling, idle.servers, { capacity: [], guards: [] }),
-    ...intoRotation(fleet, after, timeout, ({ view }) => view.agent?.enabled === false),
+    ...intoRotation(
+      fleet,
+      after,
+      timeout,
+      ({ view }) => view.agent?.enabled === false,
+      warming(after, slowStartOf(spec)),
+    ),
     ...outOfRotation(before, 'drain', judged),
     watched(rolling, idle.servers, after),
     ...(keepOld === 0
@@ -82,8 +89,9 @@ export function switchColours(rolling: Rolling, { live, idle }: Colours, judged:
 }
 
 /** What the plan says of the colours. */
-export function coloursInWords({ pool, to }: Rolling, { live, idle }: Colours): string[] {
+export function coloursInWords({ pool, spec, to }: Rolling, { live, idle }: Colours): string[] {
   return [
+    ...notSlow(seatsOf(idle), slowStartOf(spec)),
     `${live.name} (${namesOf(live.servers)}) serves ${pool.name}; ${idle.name} (${namesOf(idle.servers)}) gets ${to} and takes its place`,
   ]
 }

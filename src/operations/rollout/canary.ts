@@ -48,7 +48,7 @@ export function canaryFirst(
         .map(({ seat }) => setAgent.at(seat.host, { seat, agent: 'held' })),
     ),
     given(0),
-    ...backAgain(rolling, some, { hearsAgents: false }),
+    ...backAgain(rolling, some, { isCanary: true }),
     watched(rolling, some, ready(some), samples),
     ...shares.slice(1).flatMap((_share, index) => [given(index + 1), watched(rolling, some, ready(some), samples)]),
     {

@@ -6,9 +6,10 @@ import type { Judged } from '../capacity.ts'
 import type { World } from '../operation.ts'
 import { judgePlaces } from '../places.ts'
 import type { Situation } from '../situation.ts'
+import { notSlow } from '../slow-start.ts'
 import { fromHere } from '../upstreams/change.ts'
 import { broughtBack, takenDown } from '../upstreams/taken-down.ts'
-import { backAgain, deployed, watched, watchedBehind, type Behind, type Rolling } from './batch.ts'
+import { backAgain, deployed, slowStartOf, watched, watchedBehind, type Behind, type Rolling } from './batch.ts'
 import { canaryFirst, sharesInFull } from './canary.ts'
 import { isWell, namesOf, ready, readyBehind, type Candidate } from './candidates.ts'
 import { stillOut } from './facts.ts'
@@ -65,7 +66,12 @@ export async function inTurn(
   return {
     stages,
     capacity: tightest ? [tightest] : [],
-    facts: [...stillOut(todo), ...out, ...(canary.length > 0 ? sharesInFull(rolling, canary, all) : [])],
+    facts: [
+      ...stillOut(todo),
+      ...notSlow(ready(todo), slowStartOf(spec)),
+      ...out,
+      ...(canary.length > 0 ? sharesInFull(rolling, canary, all) : []),
+    ],
     names: namesOf(all),
   }
 }

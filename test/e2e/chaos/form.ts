@@ -47,7 +47,7 @@ const short: Form = {
     const place = { kill: 0.55, cut: 0.8, network: 0.3, second: 0.45 }[fault] + row * 0.07
     const moment = fitting[Math.floor((place % 1) * fitting.length)]
     const ways = waysOn[fault]
-    const way = ways[(row + (fault === 'cut' ? 1 : 0)) % ways.length]
+    const way = ways[(row + 1) % ways.length]
     if (!moment || !way) throw new Error(`there is no moment for ${fault}`)
     return [{ moment, way }]
   },

@@ -128,7 +128,7 @@ describeOnLab('a run that is interrupted', () => {
     },
   )
 
-  test('SIGTERM twice: it stops at once; rolled back, it is as it was', async () => {
+  deep('SIGTERM twice: it stops at once; rolled back, it is as it was', async () => {
     const { zdt, run } = await drainStopped({ ...aboutToSet, event: 'waiting', steps: ['haproxy.await-drained'] })
     zdt.signal('SIGTERM')
     zdt.signal('SIGCONT')

@@ -90,6 +90,33 @@ export function readyTests(shop: Shop): void {
       },
     )
 
+    deep(
+      'given a server that drains / ready app2 --slow-start 3s / its weight rises, and is what it was; rolled back, too',
+      async () => {
+        await shop.orderBoth('set server shop/app2 state drain', 'set server shop/app2 weight 60')
+        const before = await shop.settings()
+        const zdt = await shop.start(
+          'ready',
+          'app2',
+          '--yes',
+          '--json',
+          '--slow-start',
+          '3s',
+          '--probe',
+          `${vip}/shop/`,
+        )
+        const weight = async () => Number((await shop.lb1.stat('shop/app2'))['weight'])
+        for (const share of [6, 15, 30, 60]) await expect.poll(weight, { interval: 50 }).toBe(share)
+        const { code, stdout } = await zdt.ended
+        expect(code).toBe(0)
+        expect(printed(stdout).probe?.total.lost).toBe(0)
+        expect(await shop.states('shop/app2')).toEqual(['UP', 'UP'])
+        const { run } = JSON.parse(stdout) as { run: string }
+        expect(await shop.zdt('rollback', run, '--yes')).toMatchObject({ code: 0 })
+        expect(await shop.settings()).toBe(before)
+      },
+    )
+
     test('given a server that serves / ready app2 / says so, and touches nothing', async () => {
       const before = await shop.settings()
       const again = await shop.zdt('ready', 'app2', '--yes')

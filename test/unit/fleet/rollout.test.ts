@@ -20,6 +20,7 @@ test('the least that a rollout needs, and what it is by default', () => {
     health: { tcp: true },
     batch: [{ count: 1 }],
     settle: 5000,
+    slowStart: 0,
     minHealthy: 10_000,
     maxErrors: 0.01,
     maxSlower: 250,
@@ -39,6 +40,7 @@ test('all that can be said', () => {
       health: { path: /healthz, status: 204, body: ok }
       batch: 1,30%,100%
       settle: 1m
+      slow_start: 30s
       min_healthy: 2m
       max_errors: 0.5%
       max_slower: 1s
@@ -56,6 +58,7 @@ test('all that can be said', () => {
     health: { path: '/healthz', status: 204, body: 'ok' },
     batch: [{ count: 1 }, { percent: 30 }, { percent: 100 }],
     settle: 60_000,
+    slowStart: 30_000,
     gates: [
       { name: 'shop', timeout: 10_000, url: 'https://shop.example/{version}', status: 200, body: 'ok' },
       { name: 'smoke', timeout: 60_000, command: ['./smoke', '{version}'] },

@@ -14,6 +14,7 @@ function rolling(canary: Partial<Rolling['spec']['canary']> = {}): Rolling {
     spec: {
       deploy: ['release'],
       settle: 1000,
+      slowStart: 0,
       minHealthy: 1000,
       maxErrors: 0.01,
       maxSlower: 250,

@@ -1,17 +1,16 @@
 import { beforeAll, expect, test } from 'vitest'
-import { type Connected, whoIsConnected } from '../../src/daemons/haproxy/connected.ts'
-import { describeConnected } from '../../src/daemons/haproxy/describe-connected.ts'
-import { drained } from '../../src/daemons/haproxy/drained.ts'
-import { info } from '../../src/daemons/haproxy/info.ts'
-import { shutSessions } from '../../src/daemons/haproxy/shut-sessions.ts'
-import { processes } from '../../src/daemons/haproxy/workers.ts'
-import { keepalivedDaemon } from '../../src/daemons/keepalived/daemon.ts'
-import { whereHeld } from '../../src/daemons/keepalived/vip.ts'
-import type { Host } from '../../src/hosts/host.ts'
-import { runtimeContract } from '../unit/daemons/haproxy/runtime-contract.ts'
-import { type Lab, describeOnLab, useLab } from './support/lab.ts'
-import { labHost } from './support/lab-host.ts'
-import { deep } from './support/wide.ts'
+import { type Connected, whoIsConnected } from '../../../src/daemons/haproxy/connected.ts'
+import { describeConnected } from '../../../src/daemons/haproxy/describe-connected.ts'
+import { drained } from '../../../src/daemons/haproxy/drained.ts'
+import { info } from '../../../src/daemons/haproxy/info.ts'
+import { shutSessions } from '../../../src/daemons/haproxy/shut-sessions.ts'
+import { processes } from '../../../src/daemons/haproxy/workers.ts'
+import { keepalivedDaemon } from '../../../src/daemons/keepalived/daemon.ts'
+import { whereHeld } from '../../../src/daemons/keepalived/vip.ts'
+import type { Host } from '../../../src/hosts/host.ts'
+import { runtimeContract } from '../../unit/daemons/haproxy/runtime-contract.ts'
+import { type Lab, describeOnLab, useLab } from '../support/lab.ts'
+import { labHost } from '../support/lab-host.ts'
 
 const sockets = { socket: '/run/haproxy/admin.sock', masterSocket: '/run/haproxy-master.sock' }
 const apps = ['app1', 'app2', 'app3'] as const
@@ -65,7 +64,7 @@ describeOnLab('HAProxy on a lab', () => {
     await expect.poll(() => allDrained('shop'), poll).toBe(true)
   })
 
-  deep('a session on an old worker can be cut', async () => {
+  test('a session on an old worker can be cut', async () => {
     hold(lab, `new WebSocket('ws://10.77.0.11/shop/live')`, 30_000)
     await expect.poll(() => linesOf('shop'), poll).toHaveLength(1)
     await lab.ssh('lb1', 'sudo systemctl reload haproxy')
@@ -75,7 +74,7 @@ describeOnLab('HAProxy on a lab', () => {
     await expect.poll(async () => (await processes(lb1, sockets.masterSocket))?.leaving, poll).toEqual([])
   })
 
-  deep('an idle connection of http-reuse never is seen, and holds nothing up', async () => {
+  test('an idle connection of http-reuse never is seen, and holds nothing up', async () => {
     const agent = `new (require('node:http').Agent)({ keepAlive: true })`
     hold(
       lab,
@@ -87,7 +86,7 @@ describeOnLab('HAProxy on a lab', () => {
     expect(await established('shop_never')).toBeGreaterThan(0)
   })
 
-  deep('a TCP session that says nothing is seen', async () => {
+  test('a TCP session that says nothing is seen', async () => {
     hold(lab, `require('node:net').connect(9000, '10.77.0.11')`, 10_000)
     await expect.poll(() => linesOf('shop_tcp'), poll).toEqual([expect.stringMatching(/ {2}TCP {2}since /)])
     await expect.poll(() => allDrained('shop_tcp'), poll).toBe(true)

@@ -1,0 +1,69 @@
+import { seatName } from '../daemons/haproxy/commands.ts'
+import { stage, type StageDraft } from '../engine/plan.ts'
+import { formatDuration } from '../lib/durations.ts'
+import type { Millis } from '../lib/types.ts'
+import { setServerWeight } from '../steps/haproxy/set-weight.ts'
+import { watchSeats } from '../steps/haproxy/watch-seats.ts'
+import { byBackend, type SeenSeat } from './look-at-seats.ts'
+
+/** How servers that come back get their share of the traffic: little first, for caches and pools of connections that are cold. */
+export interface SlowStart {
+  /** Until all of it; 0 is at once. */
+  readonly over: Millis
+  /** How much more of their answers may be errors meanwhile than of the others', as a share of 1. */
+  readonly maxErrors: number
+}
+
+/** What of its weight a server has on the way, for a third of the time each. */
+const shares = [0.1, 0.25, 0.5] as const
+
+/** Stages to put around the one that makes them ready. */
+export interface Warming {
+  readonly before: readonly StageDraft[]
+  readonly after: readonly StageDraft[]
+}
+
+/** All of it at once. */
+export const atOnce: Warming = { before: [], after: [] }
+
+/**
+ * HAProxy's own `slowstart` is for a server that its checks have brought up, not for one that an operator makes ready. So the weight
+ * is lowered while nobody is sent there, and rises while it is watched: it stays up, and does not answer more errors than the others.
+ * That it is slower yet is no fault.
+ */
+export function warming(seen: readonly SeenSeat[], { over, maxErrors }: SlowStart): Warming {
+  const slow = over === 0 ? [] : seen.filter(canBeLess)
+  if (slow.length === 0) return atOnce
+  const names = [...new Set(slow.map(({ seat }) => seatName(seat)))].join(', ')
+  const at = (share: number): StageDraft =>
+    stage(
+      `${names}: ${share * 100}% of its weight`,
+      slow.map(({ seat, view }) =>
+        setServerWeight.at(seat.host, { seat, weight: Math.max(1, Math.round(view.weight * share)) }),
+      ),
+    )
+  const watch = Math.round(over / shares.length)
+  const limits = { maxErrors, maxSlower: Number.MAX_SAFE_INTEGER, samples: 20 }
+  const watched = stage(
+    `watch ${names} warm up for ${formatDuration(watch)}`,
+    byBackend(slow).map(([first, ...more]) => watchSeats.at(first.host, { seats: [first, ...more], watch, limits })),
+  )
+  const [first, ...more] = shares
+  return { before: [at(first)], after: [...more, 1].flatMap((share) => [watched, at(share)]) }
+}
+
+/** Where it is not so, and why. */
+export function notSlow(seen: readonly SeenSeat[], { over }: SlowStart): string[] {
+  if (over === 0) return []
+  return seen
+    .filter((one) => !canBeLess(one))
+    .map(({ seat, view }) => {
+      const why = view.weight < 2 ? `has weight ${view.weight}` : 'is in a backend whose algorithm gives no shares'
+      return `${seatName(seat)} on ${seat.host} ${why}: no slow start there`
+    })
+}
+
+function canBeLess({ seat, view, all }: SeenSeat): boolean {
+  const backend = all.backends.find((one) => one.backend === seat.backend)
+  return view.weight >= 2 && backend?.weights !== 'all or nothing'
+}

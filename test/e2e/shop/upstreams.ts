@@ -1,0 +1,207 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { fromOutside } from '../support/from-outside.ts'
+import { printed, soon, vip, type Shop } from '../support/shop.ts'
+import { startWrk } from '../support/wrk.ts'
+import { deep } from '../support/wide.ts'
+
+const file = '/etc/nginx/upstreams/shop.conf'
+const webs = ['web1', 'web2'] as const
+
+/** The lab's fleet, and the pool that its nginx balances. */
+const withCart = (yaml: string) =>
+  yaml.replace(
+    'pools:\n',
+    `pools:
+  cart:
+    balancer: nginx/web
+    backend: shop
+    servers: { app1: 10.77.0.21:8080, app2: 10.77.0.22:8080, app3: 10.77.0.23:8080 }
+    rollout: { deploy: [sudo, shop-deploy, '{version}'], version: { path: /version }, health: { path: /healthz } }
+`,
+  )
+
+export function upstreamTests(shop: Shop): void {
+  describe('servers behind nginx', () => {
+    const { lab } = shop
+    const zdt = async (...argv: string[]) => shop.zdt(...argv, '--fleet', await shop.fleet(withCart))
+    const files = () => Promise.all(webs.map((web) => fromOutside(lab, web, `cat ${file}`)))
+    const lineOf = async (address: string) =>
+      (await files()).map((text) => text.split('\n').find((line) => line.includes(address)))
+    // One test's failure is not the next one's.
+    afterEach(async () => {
+      for (const web of webs) {
+        await fromOutside(lab, web, `sed -i 's/ weight=.*/ weight=100;/' ${file}; systemctl reload nginx`)
+      }
+      await Promise.all(['app1', 'app2', 'app3'].map((app) => shop.on(app, 'sudo systemctl start shop')))
+    })
+    const plain = 'server 10.77.0.22:8080 weight=100;'
+    const down = 'server 10.77.0.22:8080 weight=100 down;'
+    /** Who answers a client of both nginx, that asks each of them so many times. */
+    const answering = async (times: number) => {
+      const asked = await Promise.all(
+        ['10.77.0.13', '10.77.0.14'].map((web) =>
+          lab.inLab(['sh', '-c', `for i in $(seq ${times}); do curl -sm5 http://${web}/cart/; done`]),
+        ),
+      )
+      return asked.flatMap(({ stdout }) => [...stdout.matchAll(/"host":"(app\d)"/g)].map(([, app]) => app))
+    }
+
+    deep('drain, its application restarted, ready, under load through the VIP: nothing is lost', async () => {
+      const before = await files()
+      const load = await startWrk(lab, `${vip}/cart/`, 'paced')
+      const probed = ['--yes', '--json', '--probe', `${vip}/cart/`]
+      const drained = await zdt('drain', 'cart/app2', ...probed)
+      expect(printed(drained.stdout)).toMatchObject({
+        ended: 'done',
+        summary: 'cart/app2 is drained: nobody is connected on web1, web2',
+        probe: { total: { lost: 0 } },
+      })
+      expect(await lineOf('10.77.0.22')).toEqual([down, down])
+      expect(new Set(await answering(10))).toEqual(new Set(['app1', 'app3']))
+      expect((await zdt('status', 'cart')).stdout).toMatch(/^web1 +up 100 .* drain +up 100/m)
+      await shop.on('app2', 'sudo systemctl restart shop')
+
+      expect(printed((await zdt('drain', 'cart/app2', '--yes', '--json')).stdout)).toMatchObject({ ended: 'already' })
+      const ready = await zdt('ready', 'cart/app2', ...probed)
+      expect(printed(ready.stdout)).toMatchObject({ ended: 'done', probe: { total: { lost: 0 } } })
+      expect(await files()).toEqual(before)
+      expect(await answering(10)).toContain('app2')
+      expect(await load.stop()).toMatchObject({ errors: 0, not2xx: 0 })
+      for (const lb of [shop.lb1, shop.lb2]) expect(await lb.status('web/web1')).toBe('UP')
+    })
+
+    // Eight reloads there and eight back, each with its nginx out of rotation.
+    const long = { timeout: 900_000 }
+    deep(
+      'a rollout, and its rollback, under load through the VIP: out of HAProxy and nginx alike, nothing is lost',
+      long,
+      async () => {
+        const before = await files()
+        const versions = () => Promise.all(['app1', 'app2', 'app3'].map((app) => shop.on(app, 'cat /etc/shop/version')))
+        const load = await startWrk(lab, `${vip}/cart/`, 'paced')
+        const probed = ['--yes', '--json', '--probe', `${vip}/cart/`]
+        const times = ['--batch', '1,100%', '--settle', '0s', '--min-healthy', '1s']
+        const patiently = async (...argv: string[]) => {
+          const running = await shop.start(...argv, ...probed, '--fleet', await shop.fleet(withCart))
+          return await running.ended
+        }
+        const there = await patiently('rollout', 'cart', '--to', '2.0.0', ...times)
+        expect(printed(there.stdout)).toMatchObject({ ended: 'done', probe: { total: { lost: 0 } } })
+        expect(await versions()).toEqual(['2.0.0\n', '2.0.0\n', '2.0.0\n'])
+        expect(await files()).toEqual(before)
+        const { run } = JSON.parse(there.stdout) as { run: string }
+        const back = await patiently('rollback', run)
+        expect(printed(back.stdout)).toMatchObject({ probe: { total: { lost: 0 } } })
+        expect(back).toMatchObject({ code: 0 })
+        expect(await versions()).toEqual(['1.0.0\n', '1.0.0\n', '1.0.0\n'])
+        expect(await files()).toEqual(before)
+        expect(await load.stop()).toMatchObject({ errors: 0, not2xx: 0 })
+        const judged = await zdt('rollout', 'cart', '--to', '2.0.0', '--strategy', 'canary', '--yes')
+        expect(judged).toMatchObject({ code: 3, stderr: expect.stringContaining('--strategy rolling') as string })
+      },
+    )
+
+    describe('with web1 alone', () => {
+      const fleet = () => shop.fleet((yaml) => withCart(yaml).replace('hosts: [web1, web2]', 'hosts: [web1]'))
+      const alone = async (...argv: string[]) => shop.zdt(...argv, '--fleet', await fleet())
+
+      test('a websocket is waited for, and shown', async () => {
+        const clients = await Promise.all([
+          shop.anyClient('websocket', 'http://10.77.0.13/cart/live'),
+          shop.anyClient('websocket', 'http://10.77.0.13/cart/live'),
+          shop.anyClient('websocket', 'http://10.77.0.13/cart/live'),
+        ])
+        const drain = await shop.start('drain', 'cart/app2', '--yes', '--fleet', await fleet())
+        await drain.said(/web1 +10\.77\.0\.13:\d+ +connection of nginx worker \d+, quiet for/)
+        for (const client of clients) client.write('close')
+        expect(await drain.ended).toMatchObject({ code: 0 })
+        await Promise.all(clients.map((client) => client.said(/^closed/m)))
+        expect(await alone('ready', 'cart/app2', '--yes')).toMatchObject({ code: 0 })
+      })
+
+      deep('force cuts who is left, and nobody else', async () => {
+        const left = await Promise.all([1, 2, 3].map(() => shop.anyClient('websocket', 'http://10.77.0.13/cart/live')))
+        const forced = await alone('drain', 'cart/app2', '--yes', '--timeout', '1s', '--on-timeout', 'force')
+        expect(forced).toMatchObject({ code: 0, stdout: expect.stringContaining('1 connection') as string })
+        await expect.poll(() => left.filter((client) => /^closed/m.test(client.stdout())).length, soon).toBe(1)
+        expect(await alone('ready', 'cart/app2', '--yes')).toMatchObject({ code: 0 })
+      })
+
+      deep('a weight is a share of the full one; none there is not', async () => {
+        expect(await alone('weight', 'cart/app2', '5%', '--yes')).toMatchObject({ code: 0 })
+        expect((await lineOf('10.77.0.22'))[0]).toBe('server 10.77.0.22:8080 weight=5; # of 100')
+        const none = await alone('weight', 'cart/app2', '0', '--yes')
+        expect(none).toMatchObject({ code: 3, stderr: expect.stringContaining('zdt drain cart/app2') as string })
+        expect(await alone('weight', 'cart/app2', '100%', '--yes')).toMatchObject({ code: 0 })
+        expect((await lineOf('10.77.0.22'))[0]).toBe(plain)
+      })
+
+      deep(
+        'the last that serves is not taken out, one that is dead does not come back, and what was done is put back',
+        async () => {
+          expect(await alone('maint', 'cart/app1', '--yes')).toMatchObject({ code: 0 })
+          await shop.on('app3', 'sudo systemctl stop shop')
+          const last = await alone('drain', 'cart/app2', '--yes')
+          expect(last).toMatchObject({ code: 3, stdout: '' })
+          expect(last.stderr.replaceAll(/\s+/g, ' ')).toMatch(
+            /would leave cart without a server web1 sees app1 drained, app3 port 8080: connection refused/,
+          )
+          expect(last.stderr).toContain('zdt ready app1')
+          await shop.on('app3', 'sudo systemctl start shop')
+
+          await shop.on('app1', 'sudo systemctl stop shop')
+          const dead = await alone('ready', 'cart/app1', '--yes', '--timeout', '2s')
+          expect(dead).toMatchObject({ code: 3, stdout: expect.stringContaining('connection refused') as string })
+          expect((await lineOf('10.77.0.21'))[0]).toContain('down;')
+          await shop.on('app1', 'sudo systemctl start shop')
+
+          const undrained = await alone('drain', 'cart/app3', '--yes', '--json', '--allow-empty')
+          await shop.on('app3', 'sudo systemctl stop shop')
+          const back = await alone('rollback', (JSON.parse(undrained.stdout) as { run: string }).run, '--yes')
+          expect(back).toMatchObject({ code: 5, stdout: expect.stringContaining('app3 does not answer') as string })
+          expect((await lineOf('10.77.0.23'))[0]).toContain('down;')
+          await shop.on('app3', 'sudo systemctl start shop')
+
+          const ready = await alone('ready', 'cart/app1', '--yes', '--json')
+          expect(ready).toMatchObject({ code: 0 })
+          const { run } = JSON.parse(ready.stdout) as { run: string }
+          expect(await alone('rollback', run, '--yes')).toMatchObject({ code: 0 })
+          expect((await lineOf('10.77.0.21'))[0]).toContain('down;')
+          expect(await alone('ready', 'cart/app1', '--yes')).toMatchObject({ code: 0 })
+        },
+      )
+
+      test('an upstream that is not read from there, a server that is not listed, a configuration that is none: refused', async () => {
+        const said = async (line: string, undo: string) => {
+          await fromOutside(lab, 'web1', line)
+          const refused = await alone('drain', 'cart/app2', '--yes')
+          await fromOutside(lab, 'web1', undo)
+          expect(refused).toMatchObject({ code: 3, stdout: '' })
+          return refused.stderr.replaceAll(/\s+/g, ' ')
+        }
+        const conf = '/etc/nginx/nginx.conf'
+        expect(await said(`mv ${file} ${file}.away`, `mv ${file}.away ${file}`)).toContain(
+          'nginx does not take the configuration',
+        )
+        expect(
+          await said(
+            `cp ${conf} ${conf}.was; sed -i 's#include .*shop.conf;#server 10.77.0.22:8080;#' ${conf}`,
+            `mv ${conf}.was ${conf}`,
+          ),
+        ).toContain(`web1 does not read ${file}`)
+        await fromOutside(lab, 'web1', 'systemctl reload nginx')
+        // What is compared, a file's time and a worker's age, is told in whole seconds.
+        const old = 'until [ "$(ps -o etimes= -C nginx | sort -n | head -1)" -ge 3 ]; do sleep 0.1; done'
+        expect(
+          await said(
+            `${old}; sed -i 's/0.23:8080/& down/' ${file}`,
+            `sed -i 's/ down//' ${file}; systemctl reload nginx`,
+          ),
+        ).toContain(`nginx on web1 has not read ${file} since it was changed`)
+        expect(await said(`cp ${file} ${file}.was; sed -i '/0.22/d' ${file}`, `mv ${file}.was ${file}`)).toContain(
+          `has no app2 at 10.77.0.22:8080`,
+        )
+      })
+    })
+  })
+}
