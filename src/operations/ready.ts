@@ -7,7 +7,7 @@ import { PastRuns } from './past-runs.ts'
 import type { Operation, World } from './operation.ts'
 import { claimsOfPlaces, lookAtPlaces, situationOf, untilAnswered, whereOf } from './places.ts'
 import type { Proposal } from './proposal.ts'
-import { intoRotation } from './rotation.ts'
+import { agentsHeldOff, intoRotation } from './rotation.ts'
 import { notSlow, warming } from './slow-start.ts'
 import { fromHere } from './upstreams/change.ts'
 import type { SeenUpstream } from './upstreams/look.ts'
@@ -45,6 +45,7 @@ async function propose(world: World, { server, timeout, slowStart }: ReadyOption
   const where = whereOf(places)
   const slowly = { over: slowStart, maxErrors: warmErrors }
   const comingBack = out.filter(({ view }) => view.admin !== 'ready')
+  const loud = slowStart > 0 ? comingBack.filter(({ view }) => view.agent?.enabled === true) : []
   return {
     situation: situationOf(fleet, places, back, {
       facts: [
@@ -57,7 +58,8 @@ async function propose(world: World, { server, timeout, slowStart }: ReadyOption
       `ready ${server}`,
       fleet.digest,
       [
-        ...intoRotation(fleet, out, timeout, heard, warming(comingBack, slowly)),
+        agentsHeldOff(loud.map(({ seat }) => seat)),
+        ...intoRotation(fleet, out, timeout, (one) => heard(one) || loud.includes(one), warming(comingBack, slowly)),
         untilAnswered(down, timeout),
         ...back.stages,
       ],

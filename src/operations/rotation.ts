@@ -26,15 +26,28 @@ export function outOfRotation(seen: readonly SeenSeat[], state: 'drain' | 'maint
   const agents = seen.filter(({ view }) => view.agent !== null).map(({ seat }) => seat)
   return [
     stage('enough servers stay', guards),
-    stage(
-      `hold the agent check of ${namesOf(agents)} off`,
-      agents.map((seat) => setAgent.at(seat.host, { seat, agent: 'held' })),
-    ),
+    agentsHeldOff(agents),
     stage(
       `set server ${namesOf(seats)} state ${state}`,
       seats.map((seat) => setServerState.at(seat.host, { seat, state })),
     ),
   ]
+}
+
+/** An agent that answers with a state or a share would undo what is set meanwhile (TRAPS). */
+export function agentsHeldOff(agents: readonly Seat[]): StageDraft {
+  return stage(
+    `hold the agent check of ${namesOf(agents)} off`,
+    agents.map((seat) => setAgent.at(seat.host, { seat, agent: 'held' })),
+  )
+}
+
+/** Where that is over. */
+export function agentsHeard(agents: readonly Seat[]): StageDraft {
+  return stage(
+    `hear the agent check of ${namesOf(agents)} again`,
+    agents.map((seat) => setAgent.at(seat.host, { seat, agent: 'heard' })),
+  )
 }
 
 /** Wait until nobody is connected. */
@@ -73,10 +86,7 @@ export function intoRotation(
       }),
     ),
     ...warm.after,
-    stage(
-      `hear the agent check of ${namesOf(agents)} again`,
-      agents.map((seat) => setAgent.at(seat.host, { seat, agent: 'heard' })),
-    ),
+    agentsHeard(agents),
   ]
 }
 

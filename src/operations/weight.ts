@@ -3,7 +3,6 @@ import { effectiveWeight, weightInFull } from '../daemons/haproxy/weights.ts'
 import { plan, stage } from '../engine/plan.ts'
 import { ZdtError } from '../lib/errors.ts'
 import type { HostName } from '../lib/types.ts'
-import { setAgent } from '../steps/haproxy/set-agent.ts'
 import { refuseNothing, setServerWeight } from '../steps/haproxy/set-weight.ts'
 import { judgeCapacity, questionBeforeUndo } from './capacity.ts'
 import type { SeenSeat } from './look-at-seats.ts'
@@ -11,7 +10,7 @@ import { PastRuns } from './past-runs.ts'
 import type { Operation, World } from './operation.ts'
 import { claimsOfPlaces, lookAtPlaces, situationOf, whereOf } from './places.ts'
 import type { Proposal } from './proposal.ts'
-import { namesOf } from './rotation.ts'
+import { agentsHeard, agentsHeldOff, namesOf } from './rotation.ts'
 import { linesOf, weighed } from './upstreams/weighed.ts'
 
 export interface WeightOptions {
@@ -68,10 +67,7 @@ async function propose(world: World, { server, weight: share, allowEmpty }: Weig
       fleet.digest,
       [
         stage('enough servers stay', guards),
-        stage(
-          `hold the agent check of ${namesOf(held)} off`,
-          held.map((seat) => setAgent.at(seat.host, { seat, agent: 'held' })),
-        ),
+        agentsHeldOff(held),
         stage(
           `set server ${namesOf(seats)} weight ${share}${comesTo}`,
           seats.map((seat) => {
@@ -79,10 +75,7 @@ async function propose(world: World, { server, weight: share, allowEmpty }: Weig
             return setServerWeight.at(seat.host, { seat, weight: share, ...(capacity && { capacity }) })
           }),
         ),
-        stage(
-          `hear the agent check of ${namesOf(heard)} again`,
-          heard.map((seat) => setAgent.at(seat.host, { seat, agent: 'heard' })),
-        ),
+        agentsHeard(heard),
         ...behind.stages,
       ],
       id,
