@@ -72,6 +72,9 @@ export const fleetFlags = {
   json: Flags.boolean({ summary: 'Print one JSON document on stdout.' }),
 }
 
+/** For what prints configurations. */
+export const showSecretsFlag = Flags.boolean({ summary: 'Print secrets too, instead of blotting them out.' })
+
 /** No default of oclif's: `byDefault` is the operation's own, and of a run that is resumed the journal's. */
 export function onTimeoutFlag(byDefault: string) {
   return Flags.option({ options: ['wait', 'force', 'leave', 'rollback'] as const })({

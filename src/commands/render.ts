@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import { fleetFlags } from '../cli/flags.ts'
+import { fleetFlags, showSecretsFlag } from '../cli/flags.ts'
 import { versionsFrom } from '../cli/versions-from.ts'
 import { ZdtCommand } from '../cli/zdt-command.ts'
 import { render } from '../operations/render.ts'
@@ -26,7 +26,7 @@ export default class Render extends ZdtCommand {
       summary: 'Write them below this directory, as HOST/PATH, with their secrets, for you alone.',
       helpValue: 'DIR',
     }),
-    'show-secrets': Flags.boolean({ summary: 'Print secrets too, instead of blotting them out.' }),
+    'show-secrets': showSecretsFlag,
     'version-of': Flags.string({
       summary: 'Render for this version instead of asking the hosts, such as haproxy=3.0.11.',
       helpValue: 'DAEMON=VERSION',

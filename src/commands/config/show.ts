@@ -1,20 +1,23 @@
-import { fleetFlags } from '../../cli/flags.ts'
+import { fleetFlags, showSecretsFlag } from '../../cli/flags.ts'
 import { versionArgs } from '../../cli/version-args.ts'
 import { ZdtCommand } from '../../cli/zdt-command.ts'
-import { oneService, versionTexts } from '../../operations/config/versions.ts'
+import { oneService, versionTexts, withoutSecrets } from '../../operations/config/versions.ts'
 import { versionText } from '../../views/versions-text.ts'
 
 export default class ConfigShow extends ZdtCommand {
-  static override summary = 'Print a version that a host keeps, as it lies there: with the secrets that are in it.'
+  static override summary = 'Print a version that a host keeps, as it lies there but for its secrets.'
   static override examples = ['<%= config.bin %> config show lb1 haproxy 7K2Q9X']
   static override args = versionArgs
-  static override flags = fleetFlags
+  static override flags = { ...fleetFlags, 'show-secrets': showSecretsFlag }
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(ConfigShow)
     await this.report(
       flags,
-      (fleet, hosts) => versionTexts(hosts, oneService(fleet, args.host, args.service), args.version),
+      async (fleet, hosts) => {
+        const texts = await versionTexts(hosts, oneService(fleet, args.host, args.service), args.version)
+        return flags['show-secrets'] ? texts : withoutSecrets(fleet, texts)
+      },
       versionText,
     )
   }

@@ -5,8 +5,10 @@ import { keptVersions, readKept, type Version } from '../../hosts/config/kept.ts
 import { unitDirectory } from '../../hosts/config/places.ts'
 import { ZdtError } from '../../lib/errors.ts'
 import { nearest } from '../../lib/nearest.ts'
+import { redactWritten } from '../../lib/redact.ts'
 import type { Daemon } from '../../lib/rendered.ts'
 import type { HostName } from '../../lib/types.ts'
+import { secretsOf } from '../secrets.ts'
 
 /** The versions that a host keeps of one daemon's configuration, the newest first. */
 export type ServiceVersions = {
@@ -69,6 +71,13 @@ export async function versionTexts(
     })),
   )
   return { version, files }
+}
+
+/** A version fit to be shown: without the fleet's secrets, and whatever else is a password there. Throws SecretUnavailable. */
+export async function withoutSecrets(fleet: Fleet, { version, files }: VersionTexts): Promise<VersionTexts> {
+  const secrets = await Promise.all([...fleet.secrets.keys()].map(secretsOf(fleet)))
+  const shown = (text: string | null) => (text === null ? null : redactWritten(text, secrets))
+  return { version, files: files.map(({ path, text }) => ({ path, text: shown(text) })) }
 }
 
 /** The host keeps no such version. */
