@@ -52,7 +52,7 @@ export const hostsFlag = Flags.custom<readonly string[]>({
   parse: (input) => {
     const names = input.split(',').map((name) => name.trim())
     if (names.every((name) => name !== '')) return Promise.resolve(names)
-    return Promise.reject(new WrongUsage(`${input} is no list of names: write it like web1 or web1,web2`))
+    return Promise.reject(new WrongUsage(`"${input}" is no list of names: write it like web1 or web1,web2`))
   },
 })
 

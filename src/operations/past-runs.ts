@@ -4,6 +4,7 @@ import type { Step } from '../engine/plan.ts'
 import type { Seat } from '../fleet/fleet.ts'
 import { setAgent } from '../steps/haproxy/set-agent.ts'
 import { setServerState } from '../steps/haproxy/set-state.ts'
+import { setServerWeight } from '../steps/haproxy/set-weight.ts'
 
 type Place = Pick<Seat, 'host' | 'backend' | 'server'> & { readonly address?: string }
 
@@ -45,6 +46,12 @@ export class PastRuns {
     const past = this.#of(place, setAgent.kind)
     const last = past.find(({ made }) => made === 'change')
     return last ? wanted(last, 'agent') === 'heard' : past.some((one) => wanted(one, 'agent') === 'held')
+  }
+
+  /** Who has given a seat its weight last: `since 14:02, by run 5F1A, oncall@ops2`. Undefined when none of these did. */
+  weighed(place: Place): string | undefined {
+    const past = this.#of(place, setServerWeight.kind).find(({ made }) => made === 'change')
+    return past && `since ${whenOf(past.at)}, by run ${past.run}, ${past.operator}`
   }
 
   #of({ host, backend, server, address }: Place, kind: string): Past[] {

@@ -36,7 +36,7 @@ async function propose(world: World, { server, timeout, slowStart }: ReadyOption
   const places = await lookAtPlaces(world, server)
   const { seen } = places
   const deaf = seen.filter(({ view }) => view.agent?.enabled === false)
-  const past = deaf.length > 0 ? await PastRuns.read() : undefined
+  const past = deaf.length > 0 || seen.some(isShifted) ? await PastRuns.read() : undefined
   const kept = deaf.filter((one) => past?.agentWasOff(one.seat) === true || isShifted(one))
   const heard = (one: SeenSeat) => deaf.includes(one) && !kept.includes(one)
   const out = seen.filter((one) => one.view.admin !== 'ready' || heard(one))
@@ -49,7 +49,7 @@ async function propose(world: World, { server, timeout, slowStart }: ReadyOption
   return {
     situation: situationOf(fleet, places, back, {
       facts: [
-        ...seen.flatMap((one) => remarks(one, kept, server)),
+        ...seen.flatMap((one) => remarks(one, kept, server, past)),
         ...notSlow(comingBack, slowly),
         ...(slowStart > 0 && down.length > 0 ? ['nginx is not told of weights meanwhile: no slow start there'] : []),
       ],
@@ -87,10 +87,16 @@ function isShifted({ view }: SeenSeat): boolean {
 }
 
 /** What being ready will not change. */
-function remarks(one: SeenSeat, kept: readonly SeenSeat[], server: string): string[] {
+function remarks(one: SeenSeat, kept: readonly SeenSeat[], server: string, past: PastRuns | undefined): string[] {
   const { seat, view } = one
   const who = `${seatName(seat)} on ${seat.host}`
+  const by = past?.weighed(seat)
   return [
+    ...(view.weight > 0 && isShifted(one)
+      ? [
+          `${who} has weight ${view.weight} of ${view.initialWeight}${by === undefined ? '' : ` (${by})`}: zdt weight ${server} 100% gives it all`,
+        ]
+      : []),
     ...(view.weight === 0 ? [`${who} has weight 0: no new clients until zdt weight ${server} 100%`] : []),
     ...(kept.includes(one) && isShifted(one)
       ? [`the agent check of ${who} stays off while its weight is shifted`]

@@ -38,18 +38,25 @@ export function warming(seen: readonly SeenSeat[], { over, maxErrors }: SlowStar
   const at = (share: number): StageDraft =>
     stage(
       `${names}: ${share * 100}% of its weight`,
-      slow.map(({ seat, view }) =>
-        setServerWeight.at(seat.host, { seat, weight: Math.max(1, Math.round(view.weight * share)) }),
-      ),
+      slow.map((one) => setServerWeight.at(one.seat.host, { seat: one.seat, weight: partOf(one, share) })),
     )
   const watch = Math.round(over / shares.length)
   const limits = { maxErrors, maxSlower: Number.MAX_SAFE_INTEGER, samples: 20 }
-  const watched = stage(
-    `watch ${names} warm up for ${formatDuration(watch)}`,
-    byBackend(slow).map(([first, ...more]) => watchSeats.at(first.host, { seats: [first, ...more], watch, limits })),
-  )
-  const [first, ...more] = shares
-  return { before: [at(first)], after: [...more, 1].flatMap((share) => [watched, at(share)]) }
+  const watched = (share: number): StageDraft =>
+    stage(
+      `watch ${names} warm up for ${formatDuration(watch)}`,
+      byBackend(slow).map(([first, ...more]) => {
+        const seats = [first, ...more] as const
+        const own = seats.flatMap((seat) => slow.filter((one) => one.seat === seat))
+        return watchSeats.at(first.host, { seats, watch, limits, weights: own.map((one) => partOf(one, share)) })
+      }),
+    )
+  const after = shares.flatMap((share, index) => [watched(share), at(shares[index + 1] ?? 1)])
+  return { before: [at(shares[0])], after }
+}
+
+function partOf({ view }: SeenSeat, share: number): number {
+  return Math.max(1, Math.round(view.weight * share))
 }
 
 /** Where it is not so, and why. */

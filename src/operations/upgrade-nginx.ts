@@ -100,7 +100,10 @@ function judge(
     some.flatMap(({ seen }) => seen),
     {
       doing: `draining ${namesOf(some)}`,
-      anyway: `${quote(['zdt', 'upgrade-nginx', '--host', hosts.join(','), '--binary', binary])} --allow-empty`,
+      anyway:
+        some.length > 1
+          ? 'the same with --allow-empty, or smaller batches'
+          : `${quote(['zdt', 'upgrade-nginx', '--host', hosts.join(','), '--binary', binary])} --allow-empty`,
       allowEmpty,
     },
   )

@@ -6,6 +6,8 @@ export interface Given {
   readonly server: string
   readonly status: string
   readonly up: boolean
+  /** Its weight now; null where HAProxy says none. */
+  readonly weight: number | null
   readonly answers: number
   /** 5xx, connections that failed, and answers that never came whole. */
   readonly errors: number
@@ -32,6 +34,7 @@ export function answersOf(csv: string, backend: string): Answers {
         server: row.get('svname') ?? '',
         status,
         up: /^(UP|no check)/.test(status),
+        weight: numberOf(row, 'weight') ?? null,
         answers: classes.reduce((sum, column) => sum + count(column), 0) + failed,
         errors: count('hrsp_5xx') + failed,
         took: numberOf(row, 'rtime') ?? null,
@@ -64,7 +67,13 @@ export function together(all: readonly Answers[]): Answers {
   return names.map((server) => {
     const seen = all.flat().filter((one) => one.server === server)
     const worst = seen.find(({ up }) => !up) ?? seen[0]
-    return { server, status: worst?.status ?? '', up: worst?.up ?? false, ...shareOf(seen) }
+    return {
+      server,
+      status: worst?.status ?? '',
+      up: worst?.up ?? false,
+      weight: worst?.weight ?? null,
+      ...shareOf(seen),
+    }
   })
 }
 

@@ -16,6 +16,8 @@ type Input = {
   /** Of one backend, on every load balancer that has it. */
   readonly seats: readonly [Seat, ...Seat[]]
   readonly watch: Millis
+  /** Of each seat the weight that it has meanwhile, where it is this run's: another one is somebody's wish. */
+  readonly weights?: readonly number[]
   readonly limits: Limits
   /** How long more it may take until there are answers enough to judge by. Without it too few are said to be too few, and pass. */
   readonly patience?: Millis
@@ -39,11 +41,13 @@ export const watchSeats = defineWait<Input>({
   }),
   look: (input, on, waited) =>
     lookAgain(on, async (on) => {
-      const { seats, watch, limits, patience } = input
+      const { seats, watch, weights, limits, patience } = input
       const now = await counted(seats, on)
       const known = memory.get(input) ?? { start: now, down: 0 }
       memory.set(input, known)
       refuseLost(on)
+      const changed = changedWeight(seats, weights, now)
+      if (changed) throw new NoUseWaiting(changed, { host: on.host.name })
       const servers = seats.map(({ server }) => server)
       const down = now.flatMap(({ host, answers }) =>
         answers
@@ -68,6 +72,22 @@ export const watchSeats = defineWait<Input>({
   interval: ({ watch }) => Math.min(1000, Math.max(100, watch / 4)),
   protects: ({ seats }) => seats.map((seat) => seatThing(seat.host, seat, 'state')),
 })
+
+/** `somebody has given shop/app3 weight 0 on lb1`. */
+function changedWeight(
+  seats: readonly Seat[],
+  weights: readonly number[] | undefined,
+  now: readonly Counted[],
+): string | undefined {
+  return weights
+    ?.flatMap((weight, index) => {
+      const seat = seats[index]
+      const seen = now.find(({ host }) => host === seat?.host)?.answers.find(({ server }) => server === seat?.server)
+      const differs = seat && seen && seen.weight !== null && seen.weight !== weight
+      return differs ? [`somebody has given ${seatName(seat)} weight ${seen.weight} on ${seat.host}`] : []
+    })
+    .at(0)
+}
 
 interface Counted {
   readonly host: HostName

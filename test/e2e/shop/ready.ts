@@ -117,6 +117,22 @@ export function readyTests(shop: Shop): void {
       },
     )
 
+    deep(
+      'given a slow start / somebody gives app2 weight 0 on lb1 / it stops, puts lb2 back, and lets that be',
+      async () => {
+        await shop.orderBoth('set server shop/app2 state drain')
+        const zdt = await shop.start('ready', 'app2', '--yes', '--json', '--slow-start', '30s')
+        await zdt.said(/warm up for 10 s/)
+        await expect.poll(async () => Number((await shop.lb1.stat('shop/app2'))['weight'])).toBe(10)
+        await expect.poll(async () => (await shop.states('shop/app2')).join()).toBe('UP,UP')
+        await shop.lb1.order('set server shop/app2 weight 0')
+        const { code, stdout } = await zdt.ended
+        expect(stdout).toMatch(/somebody has given shop\/app2 weight 0 on lb1/)
+        expect([4, 5]).toContain(code)
+        expect(Number((await shop.lb1.stat('shop/app2'))['weight'])).toBe(0)
+      },
+    )
+
     test('given a server that serves / ready app2 / says so, and touches nothing', async () => {
       const before = await shop.settings()
       const again = await shop.zdt('ready', 'app2', '--yes')

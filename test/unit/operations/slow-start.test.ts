@@ -16,22 +16,21 @@ const slowly = { over: 30_000, maxErrors: 0.01 }
 const said = (stages: ReturnType<typeof warming>['after']) =>
   stages.map(({ steps }) =>
     steps.map(({ kind, host, input }) => {
-      const { weight, watch, seats } = input as { weight?: number; watch?: number; seats?: readonly unknown[] }
-      return kind === 'haproxy.watch-seats' ? `watch ${seats?.length} for ${watch}` : `${host} ${weight}`
+      const { weight, watch, weights } = input as { weight?: number; watch?: number; weights?: readonly number[] }
+      return kind === 'haproxy.watch-seats' ? `watch ${weights?.join(', ')} for ${watch}` : `${host} ${weight}`
     }),
   )
 
 test('little while it is out, then more, watched in between, and in the end what it had', () => {
   const one = seatOf(100)
   const { before, after } = warming([one, elsewhere({ ...one, view: { ...one.view, weight: 30 } })], slowly)
-  const watched = ['watch 2 for 10000']
   expect(said(before)).toEqual([['lb1 10', 'lb2 3']])
   expect(said(after)).toEqual([
-    watched,
+    ['watch 10, 3 for 10000'],
     ['lb1 25', 'lb2 8'],
-    watched,
+    ['watch 25, 8 for 10000'],
     ['lb1 50', 'lb2 15'],
-    watched,
+    ['watch 50, 15 for 10000'],
     ['lb1 100', 'lb2 30'],
   ])
 })

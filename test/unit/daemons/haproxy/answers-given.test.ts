@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest'
 import { answersOf, shareOf, since, together, type Given } from '../../../../src/daemons/haproxy/answers-given.ts'
 
-const head = '# pxname,svname,econ,eresp,status,hrsp_1xx,hrsp_2xx,hrsp_3xx,hrsp_4xx,hrsp_5xx,rtime,'
+const head = '# pxname,svname,weight,econ,eresp,status,hrsp_1xx,hrsp_2xx,hrsp_3xx,hrsp_4xx,hrsp_5xx,rtime,'
 const stat = (...rows: string[]) => [head, ...rows, ''].join('\n')
-const one: Given = { server: 'app1', status: 'UP', up: true, answers: 10, errors: 1, took: 20 }
+const one: Given = { server: 'app1', status: 'UP', up: true, weight: 100, answers: 10, errors: 1, took: 20 }
 
 test('servers of one backend, each with what it answered, what of it was an error, and how long it took', () => {
   const csv = stat(
-    'shop,app1,0,1,UP,0,90,0,5,4,12,',
-    'shop,BACKEND,0,0,UP,0,999,0,0,0,1,',
-    'web,web1,0,0,UP,0,1,0,0,0,1,',
+    'shop,app1,30,0,1,UP,0,90,0,5,4,12,',
+    'shop,BACKEND,30,0,0,UP,0,999,0,0,0,1,',
+    'web,web1,1,0,0,UP,0,1,0,0,0,1,',
   )
   expect(answersOf(csv, 'shop')).toEqual([
-    { server: 'app1', status: 'UP', up: true, answers: 100, errors: 5, took: 12 },
+    { server: 'app1', status: 'UP', up: true, weight: 30, answers: 100, errors: 5, took: 12 },
   ])
 })
 
@@ -22,7 +22,7 @@ test.each([
   ['DRAIN', false],
   ['DOWN 1/2', false],
 ])('%s', (status, up) => {
-  expect(answersOf(stat(`shop,app1,0,0,${status},0,0,0,0,0,,`), 'shop')).toMatchObject([{ up, took: null }])
+  expect(answersOf(stat(`shop,app1,30,0,0,${status},0,0,0,0,0,,`), 'shop')).toMatchObject([{ up, took: null }])
 })
 
 test('what was answered between two looks; a reload began the counters anew', () => {
