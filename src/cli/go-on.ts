@@ -12,10 +12,13 @@ import type { Wanted } from '../hosts/lease/take-leases.ts'
 import { ZdtError } from '../lib/errors.ts'
 import type { Exit } from '../lib/exit-codes.ts'
 import type { HostName } from '../lib/types.ts'
+import { when } from '../lib/when.ts'
 import { runHere } from '../operations/find-run.ts'
+import { askFirst } from './ask-first.ts'
 import { catchUp } from './catch-up.ts'
 import type { Stand } from './conduct.ts'
 import { operatorName } from './operator-name.ts'
+import { say } from './say.ts'
 import type { Sitting } from './sitting.ts'
 import { underLocks } from './under-locks.ts'
 
@@ -37,6 +40,7 @@ export async function goOn(name: string, way: keyof typeof ways, stand: Stand): 
   const { plan } = begun
   const claims = (begun.claims as readonly Wanted[] | undefined) ?? claimsIn(plan)
   claims.forEach(({ scopes }) => scopes.forEach(checked))
+  if (!stand.flags.yes) await askAbout(way, begun, events)
 
   return underLocks(stand, { id, title: `${way} ${plan.title}`, claims }, async (view) => {
     const { event, go } = ways[way]
@@ -57,6 +61,23 @@ export async function goOn(name: string, way: keyof typeof ways, stand: Stand): 
     }
     return { sitting }
   })
+}
+
+/** A person at a terminal is told which run that is, and asked before it is taken back: a name is soon mistyped. */
+async function askAbout(
+  way: keyof typeof ways,
+  begun: Extract<Event, { event: 'run' }>,
+  events: readonly Event[],
+): Promise<void> {
+  const { plan, operator, at } = begun
+  const done = new Set<string>()
+  for (const event of events) {
+    if (event.event === 'verified' || event.event === 'already') done.add(event.step)
+    if (event.event === 'undone') done.delete(event.step)
+  }
+  const steps = plan.stages.reduce((sum, stage) => sum + stage.steps.length, 0)
+  say(`run ${plan.id}: ${plan.title}, begun ${when(at)} by ${operator}; ${done.size} of ${steps} steps are done`)
+  if (way === 'rollback') await askFirst('Take back what it did, the last change first?', false)
 }
 
 /** Rendering is loaded only for a run that brings texts to its hosts. */

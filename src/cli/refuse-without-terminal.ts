@@ -6,6 +6,10 @@ export function refuseWithoutTerminal(flags: { readonly yes: boolean; readonly '
   throw new ZdtError('there is no terminal to ask at', {
     code: 'no-terminal',
     exit: 'usage',
-    suggestions: ['--yes      to run unattended', '--dry-run  to see what would be done'],
+    suggestions: [
+      '--yes      to run unattended',
+      // What takes a run up again has none.
+      ...('dry-run' in flags ? ['--dry-run  to see what would be done'] : []),
+    ],
   })
 }

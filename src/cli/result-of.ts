@@ -36,12 +36,24 @@ export function resultOf(
     ...(error && { error: told(error) }),
     left,
     ...(says.putBackWith && ended === 'done' && { putBackWith: says.putBackWith }),
-    ...(left.length > 0 && says.halfWay),
+    ...waysOn(says, outcome, goal),
     ...(outcome.forced && { forced: outcome.forced }),
     ...(lost && { probe: lost }),
     ...(measured && { probeRemarks: measured.remarks }),
   }
   return { result, exit }
+}
+
+/** What to type for a run that is half done. */
+function waysOn({ halfWay }: Says, { plan, ended, left }: Outcome, goal: Measured['goal']): Says['halfWay'] {
+  if (ended !== 'paused' && ended !== 'interrupted' && ended !== 'left') return left.length > 0 ? halfWay : undefined
+  const back = `zdt rollback ${plan.id}`
+  if (goal === 'put-back') return { goOnWith: back }
+  return {
+    goOnWith: `zdt resume ${plan.id}`,
+    ...(left.length > 0 && { putBackWith: back }),
+    ...(left.length > 0 && halfWay),
+  }
 }
 
 function summaryOf({ done, already }: Says, { plan, ended, error, note, forced }: Outcome): string {

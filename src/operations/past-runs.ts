@@ -2,6 +2,7 @@ import type { Event } from '../engine/events.ts'
 import { listRuns, readJournal } from '../engine/journal.ts'
 import type { Step } from '../engine/plan.ts'
 import type { Seat } from '../fleet/fleet.ts'
+import { when } from '../lib/when.ts'
 import { setAgent } from '../steps/haproxy/set-agent.ts'
 import { setServerState } from '../steps/haproxy/set-state.ts'
 import { setServerWeight } from '../steps/haproxy/set-weight.ts'
@@ -35,7 +36,7 @@ export class PastRuns {
   takenOut(place: Place): string | undefined {
     const past = this.#of(place, setServerState.kind).find(({ made }) => made === 'change')
     if (!past || wanted(past, 'state') === 'ready') return undefined
-    return `since ${whenOf(past.at)}, by run ${past.run}, ${past.operator}`
+    return `since ${when(past.at)}, by run ${past.run}, ${past.operator}`
   }
 
   /**
@@ -51,7 +52,7 @@ export class PastRuns {
   /** Who has given a seat its weight last: `since 14:02, by run 5F1A, oncall@ops2`. Undefined when none of these did. */
   weighed(place: Place): string | undefined {
     const past = this.#of(place, setServerWeight.kind).find(({ made }) => made === 'change')
-    return past && `since ${whenOf(past.at)}, by run ${past.run}, ${past.operator}`
+    return past && `since ${when(past.at)}, by run ${past.run}, ${past.operator}`
   }
 
   #of({ host, backend, server, address }: Place, kind: string): Past[] {
@@ -83,16 +84,4 @@ function pastOf(events: readonly Event[]): Past[] {
     const made = event.event === 'already' ? 'already' : 'change'
     return [{ step, run: begun.plan.id, operator: begun.operator, at: event.at, made }]
   })
-}
-
-/** `14:02`, and before today `2026-03-01 14:02`. */
-function whenOf(at: number): string {
-  const date = new Date(at)
-  const time = `${two(date.getHours())}:${two(date.getMinutes())}`
-  if (date.toDateString() === new Date().toDateString()) return time
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${time}`
-}
-
-function two(number: number): string {
-  return String(number).padStart(2, '0')
 }

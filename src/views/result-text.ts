@@ -58,11 +58,11 @@ function look(
 }
 
 function leftToDo({ left, goOnWith, putBackWith }: Result, { bold, dim }: Paint): string[] {
-  if (left.length === 0) return []
   const byCommand = [
     ...(goOnWith ? [`  ${dim('go on with')}   ${goOnWith}`] : []),
     ...(putBackWith ? [`  ${pad(dim('undo with'), 10)}   ${putBackWith}`] : []),
   ]
+  if (left.length === 0) return goOnWith ? byCommand : []
   return [
     ...byCommand,
     bold(`  ${putBackWith ? 'or by hand,' : 'to put back what is left, by hand and'} in this order:`),

@@ -40,3 +40,17 @@ test('stopped by a person before anything was changed: interrupted, whichever wa
   })
   expect(of({ ended: 'untouched', error })).toMatchObject({ exit: 'refused', result: { exit: 3 } })
 })
+
+test('half done: how to go on and how to take it back, by the run; what an operation says of itself goes over it', () => {
+  const { result } = of({ ended: 'paused', left: ['one'] })
+  const { run } = result
+  expect(result).toMatchObject({ goOnWith: `zdt resume ${run}`, putBackWith: `zdt rollback ${run}` })
+  expect(of({ ended: 'interrupted' }).result).not.toHaveProperty('putBackWith')
+  const own = { ...says, halfWay: { goOnWith: 'zdt drain app2', putBackWith: 'zdt ready app2' } }
+  const outcome = { plan: plan('drain app2', 'f00d', []), left: ['one'], ended: 'paused' } as const
+  const measured = { lost: undefined, maxLost: 0 }
+  expect(resultOf(own, outcome, { ...measured, goal: 'done' }).result).toMatchObject(own.halfWay)
+  expect(resultOf(says, outcome, { ...measured, goal: 'put-back' }).result).toMatchObject({
+    goOnWith: `zdt rollback ${outcome.plan.id}`,
+  })
+})
