@@ -66,6 +66,16 @@ export async function judgeCapacity(
   return { capacity: [...capacity.values()], guards }
 }
 
+/** Of each pool the moment at which the fewest serve. */
+export function tightest(all: readonly Capacity[]): Capacity[] {
+  const pools = new Map<string, Capacity>()
+  for (const one of all) {
+    const known = pools.get(one.pool)
+    if (!known || one.after < known.after) pools.set(one.pool, one)
+  }
+  return [...pools.values()]
+}
+
 /** What to ask before an undo takes one server out again: enough must stay, whatever the run itself was allowed. */
 export function questionBeforeUndo(fleet: Fleet, { socket, pool: name, server }: Seat): UndoQuestion | undefined {
   const pool = fleet.pools.get(name)

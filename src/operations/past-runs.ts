@@ -1,3 +1,5 @@
+import type { Weight } from '../daemons/haproxy/commands.ts'
+import { effectiveWeight } from '../daemons/haproxy/weights.ts'
 import type { Event } from '../engine/events.ts'
 import { listRuns, readJournal } from '../engine/journal.ts'
 import type { Step } from '../engine/plan.ts'
@@ -49,9 +51,13 @@ export class PastRuns {
     return last ? wanted(last, 'agent') === 'heard' : past.some((one) => wanted(one, 'agent') === 'held')
   }
 
-  /** Who has given a seat its weight last: `since 14:02, by run 5F1A, oncall@ops2`. Undefined when none of these did. */
-  weighed(place: Place): string | undefined {
-    const past = this.#of(place, setServerWeight.kind).find(({ made }) => made === 'change')
+  /** Who has given a seat the weight that it has: `since 14:02, by run 5F1A, oncall@ops2`. Undefined when none of these did. */
+  weighed(
+    place: Place,
+    { weight, initialWeight }: { readonly weight: number; readonly initialWeight: number },
+  ): string | undefined {
+    const last = this.#of(place, setServerWeight.kind).find(({ made }) => made === 'change')
+    const past = last && effectiveWeight(wanted(last, 'weight') as Weight, initialWeight) === weight ? last : undefined
     return past && `since ${when(past.at)}, by run ${past.run}, ${past.operator}`
   }
 
@@ -66,7 +72,7 @@ export class PastRuns {
   }
 }
 
-function wanted({ step }: Past, what: 'state' | 'agent'): unknown {
+function wanted({ step }: Past, what: 'state' | 'agent' | 'weight'): unknown {
   return (step.input as Readonly<Record<string, unknown>>)[what]
 }
 

@@ -1,13 +1,14 @@
 import { seatName } from '../daemons/haproxy/commands.ts'
 import { plan } from '../engine/plan.ts'
 import { serverAt } from '../daemons/nginx/upstream/servers-file.ts'
+import type { Fleet } from '../fleet/fleet.ts'
 import type { Millis } from '../lib/types.ts'
 import type { SeenSeat } from './look-at-seats.ts'
 import { PastRuns } from './past-runs.ts'
 import type { Operation, World } from './operation.ts'
 import { claimsOfPlaces, lookAtPlaces, situationOf, untilAnswered, whereOf } from './places.ts'
 import type { Proposal } from './proposal.ts'
-import { agentsHeldOff, intoRotation } from './rotation.ts'
+import { intoRotation } from './rotation.ts'
 import { notSlow, warming } from './slow-start.ts'
 import { fromHere } from './upstreams/change.ts'
 import type { SeenUpstream } from './upstreams/look.ts'
@@ -43,9 +44,8 @@ async function propose(world: World, { server, timeout, slowStart }: ReadyOption
   const down = places.upstreams.filter(isDown)
   const back = await broughtBack(fromHere(world, { timeout, allowEmpty: false }), down)
   const where = whereOf(places)
-  const slowly = { over: slowStart, maxErrors: warmErrors }
+  const slowly = { over: slowStart, maxErrors: strictestOf(fleet, seen) }
   const comingBack = out.filter(({ view }) => view.admin !== 'ready')
-  const loud = slowStart > 0 ? comingBack.filter(({ view }) => view.agent?.enabled === true) : []
   return {
     situation: situationOf(fleet, places, back, {
       facts: [
@@ -58,8 +58,7 @@ async function propose(world: World, { server, timeout, slowStart }: ReadyOption
       `ready ${server}`,
       fleet.digest,
       [
-        agentsHeldOff(loud.map(({ seat }) => seat)),
-        ...intoRotation(fleet, out, timeout, (one) => heard(one) || loud.includes(one), warming(comingBack, slowly)),
+        ...intoRotation(fleet, out, timeout, heard, warming(comingBack, slowly)),
         untilAnswered(down, timeout),
         ...back.stages,
       ],
@@ -74,8 +73,10 @@ async function propose(world: World, { server, timeout, slowStart }: ReadyOption
   }
 }
 
-/** What a server that is cold may have of errors more than others, as a share of 1: what rollouts allow by default. */
-const warmErrors = 0.01
+/** What it may have of errors more than the others meanwhile, as a share of 1: as for a rollout of its pools, which is 1% by default. */
+function strictestOf(fleet: Fleet, seen: readonly SeenSeat[]): number {
+  return Math.min(...seen.map(({ seat }) => fleet.pools.get(seat.pool)?.rollout?.maxErrors ?? 0.01))
+}
 
 function isDown({ seats, servers }: SeenUpstream): boolean {
   return seats.some((seat) => serverAt(servers, seat)?.down === true)
@@ -90,7 +91,7 @@ function isShifted({ view }: SeenSeat): boolean {
 function remarks(one: SeenSeat, kept: readonly SeenSeat[], server: string, past: PastRuns | undefined): string[] {
   const { seat, view } = one
   const who = `${seatName(seat)} on ${seat.host}`
-  const by = past?.weighed(seat)
+  const by = past?.weighed(seat, view)
   return [
     ...(view.weight > 0 && isShifted(one)
       ? [

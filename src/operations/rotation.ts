@@ -70,8 +70,11 @@ export function intoRotation(
   warm: Warming = atOnce,
 ): StageDraft[] {
   const seats = seen.map(({ seat }) => seat)
-  const agents = seen.filter(heard).map(({ seat }) => seat)
+  // One that is heard meanwhile, and answers with a share, would set the weight.
+  const loud = warm.before.length === 0 ? [] : seen.filter(({ view }) => view.agent?.enabled === true)
+  const agents = seen.filter((one) => heard(one) || loud.includes(one)).map(({ seat }) => seat)
   return [
+    agentsHeldOff(loud.map(({ seat }) => seat)),
     stage(
       `ask for a fresh check of ${namesOf(seats)}`,
       seats.map((seat) => askFreshCheck.at(seat.host, { seat })),

@@ -65,12 +65,13 @@ export function notSlow(seen: readonly SeenSeat[], { over }: SlowStart): string[
   return seen
     .filter((one) => !canBeLess(one))
     .map(({ seat, view }) => {
-      const why = view.weight < 2 ? `has weight ${view.weight}` : 'is in a backend whose algorithm gives no shares'
+      const why = view.weight < 2 ? `has weight ${view.weight}` : 'is in a backend whose algorithm may give no shares'
       return `${seatName(seat)} on ${seat.host} ${why}: no slow start there`
     })
 }
 
 function canBeLess({ seat, view, all }: SeenSeat): boolean {
   const backend = all.backends.find((one) => one.backend === seat.backend)
-  return view.weight >= 2 && backend?.weights !== 'all or nothing'
+  // Of a hash nobody knows: with `hash-type map-based`, the default, HAProxy takes all or nothing.
+  return view.weight >= 2 && (backend?.weights ?? 'any') === 'any'
 }

@@ -5,7 +5,7 @@ import { inBatches, type BatchSize } from '../lib/batches.ts'
 import { quote } from '../lib/quote.ts'
 import type { HostName } from '../lib/types.ts'
 import { candidateFile, type CandidateFile } from './candidate-file.ts'
-import { judgeCapacity, type Judged } from './capacity.ts'
+import { judgeCapacity, tightest, type Judged } from './capacity.ts'
 import { claimsOf } from './claims.ts'
 import type { Operation, World } from './operation.ts'
 import type { Proposal } from './proposal.ts'
@@ -53,12 +53,11 @@ async function propose(world: World, options: UpgradeNginxOptions): Promise<Prop
   const batches = await Promise.all(
     inBatches(todo, options.batch).map(async (some) => ({ some, judged: await judge(fleet, some, options) })),
   )
-  const tightest = batches.flatMap(({ judged }) => judged.capacity).toSorted((a, b) => a.after - b.after)[0]
   return {
     situation: {
       fleet: fleet.name,
       seats: works.flatMap(({ seen }) => seen.map(({ seat, view, old }) => seatRow(seat.host, view, old))),
-      capacity: tightest ? [tightest] : [],
+      capacity: tightest(batches.flatMap(({ judged }) => judged.capacity)),
       facts: [...works.flatMap(({ facts }) => facts), ...candidateInWords('nginx', works, todo)],
     },
     plan: plan(

@@ -6,7 +6,7 @@ export interface Given {
   readonly server: string
   readonly status: string
   readonly up: boolean
-  /** Its weight now; null where HAProxy says none. */
+  /** The weight that it was given; null where HAProxy does not say it. */
   readonly weight: number | null
   readonly answers: number
   /** 5xx, connections that failed, and answers that never came whole. */
@@ -34,7 +34,8 @@ export function answersOf(csv: string, backend: string): Answers {
         server: row.get('svname') ?? '',
         status,
         up: /^(UP|no check)/.test(status),
-        weight: numberOf(row, 'weight') ?? null,
+        // While HAProxy's own `slowstart` holds it down, that is no weight which anybody gave.
+        weight: numberOf(row, 'throttle') === undefined ? (numberOf(row, 'weight') ?? null) : null,
         answers: classes.reduce((sum, column) => sum + count(column), 0) + failed,
         errors: count('hrsp_5xx') + failed,
         took: numberOf(row, 'rtime') ?? null,

@@ -2,7 +2,7 @@ import type { StageDraft } from '../../engine/plan.ts'
 import type { RolloutSpec } from '../../fleet/rollout.ts'
 import { inBatches } from '../../lib/batches.ts'
 import type { Millis } from '../../lib/types.ts'
-import type { Judged } from '../capacity.ts'
+import { tightest, type Judged } from '../capacity.ts'
 import type { World } from '../operation.ts'
 import { judgePlaces } from '../places.ts'
 import type { Situation } from '../situation.ts'
@@ -52,7 +52,6 @@ export async function inTurn(
     const down = await takenDown(onwards, readyBehind(some), judged.guards)
     planned.push({ some, judged, behind: { down, back: await broughtBack(onwards, readyBehind(some)) } })
   }
-  const tightest = planned.flatMap(({ judged }) => judged.capacity).toSorted((a, b) => a.after - b.after)[0]
   const stages = planned.flatMap(({ some, judged, behind }) => {
     if (some === canary) return canaryFirst(rolling, some, all, judged)
     return [
@@ -65,7 +64,7 @@ export async function inTurn(
   const out = new Set(planned.flatMap(({ behind }) => behind.down.out.flatMap((one) => one.facts)))
   return {
     stages,
-    capacity: tightest ? [tightest] : [],
+    capacity: tightest(planned.flatMap(({ judged }) => judged.capacity)),
     facts: [
       ...stillOut(todo),
       ...notSlow(ready(todo), slowStartOf(spec)),

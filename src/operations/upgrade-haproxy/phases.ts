@@ -49,7 +49,12 @@ export function tested(work: Work, { withoutTrial }: Phases): StageDraft[] {
   return [
     stage(`HAProxy on ${name} can be upgraded`, [fit(work)]),
     stage('few workers of earlier reloads are left', [
-      fewOldWorkers.at(name, { masterSocket, most: mostOldWorkers, ...(maxReloads !== undefined && { maxReloads }) }),
+      fewOldWorkers.at(name, {
+        masterSocket,
+        unit,
+        most: mostOldWorkers,
+        ...(maxReloads !== undefined && { maxReloads }),
+      }),
     ]),
     stage(`upload HAProxy ${file.version}`, [stageBinary.at(name, { file: file.file, sha256: file.sha256, staged })]),
     stage('the new binary runs there', [haproxyCandidateRuns.at(name, { staged, version: file.version })]),

@@ -4,6 +4,7 @@ import { type Process, processes } from '../../daemons/haproxy/workers.ts'
 import type { HostName } from '../../lib/types.ts'
 import { ZdtError } from '../../lib/errors.ts'
 import { defineGuard } from '../define.ts'
+import { daemonThing } from '../things.ts'
 
 type Input = {
   readonly masterSocket: string
@@ -11,6 +12,8 @@ type Input = {
   readonly most: number
   /** `mworker-max-reloads` of the running configuration, where it says so. */
   readonly maxReloads?: number
+  /** The unit that is exchanged next: once it is, there is one more old worker, and nothing to ask any more. */
+  readonly unit?: string
 }
 
 /** One more reload would leave too many workers side by side, each with its memory and its sessions, or cut some of them. */
@@ -56,4 +59,5 @@ export const fewOldWorkers = defineGuard<Input>({
       )
     }
   },
+  protects: ({ unit }, host) => (unit === undefined ? [] : [daemonThing(host, unit)]),
 })

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { SeenSeat } from '../../../src/operations/look-at-seats.ts'
+import { intoRotation } from '../../../src/operations/rotation.ts'
 import { notSlow, warming } from '../../../src/operations/slow-start.ts'
 import type { HostName } from '../../../src/lib/types.ts'
 import { candidate } from './rollout/candidate.ts'
@@ -52,9 +53,32 @@ test.each([
       } as unknown as SeenSeat['all'],
     }),
     slowly,
-    ['shop/app1 on lb1 is in a backend whose algorithm gives no shares: no slow start there'],
+    ['shop/app1 on lb1 is in a backend whose algorithm may give no shares: no slow start there'],
   ],
 ])('%s', (_what, one, how, facts) => {
   expect(warming([one], how)).toEqual({ before: [], after: [] })
   expect(notSlow([one], how)).toEqual(facts)
+})
+
+test('around ready: agents held off first, the least weight before it, heard again at the end', () => {
+  const one = seatOf(100)
+  const loud: SeenSeat = { ...one, view: { ...one.view, agent: { enabled: true } as SeenSeat['view']['agent'] } }
+  const fleet = { pools: new Map() } as unknown as Parameters<typeof intoRotation>[0]
+  const titles = (stages: ReturnType<typeof intoRotation>) =>
+    stages.filter(({ steps }) => steps.length > 0).map(({ title }) => title)
+  expect(titles(intoRotation(fleet, [loud], 1000, () => false, warming([loud], slowly)))).toEqual([
+    'hold the agent check of shop/app1 off',
+    'ask for a fresh check of shop/app1',
+    'wait for a passing check',
+    'shop/app1: 10% of its weight',
+    'set server shop/app1 state ready',
+    'watch shop/app1 warm up for 10 s',
+    'shop/app1: 25% of its weight',
+    'watch shop/app1 warm up for 10 s',
+    'shop/app1: 50% of its weight',
+    'watch shop/app1 warm up for 10 s',
+    'shop/app1: 100% of its weight',
+    'hear the agent check of shop/app1 again',
+  ])
+  expect(titles(intoRotation(fleet, [loud], 1000, () => false))).not.toContain('hold the agent check of shop/app1 off')
 })

@@ -66,3 +66,8 @@ test('several load balancers together: a server is up where all see it so', () =
 test('nothing at all has no share', () => {
   expect(shareOf([])).toEqual({ answers: 0, errors: 0, share: 0, took: null })
 })
+
+test('a weight that slowstart holds down is nobody’s', () => {
+  const csv = ['# pxname,svname,weight,throttle,status,', 'shop,app1,3,10,UP,', 'shop,app2,30,,UP,', ''].join('\n')
+  expect(answersOf(csv, 'shop').map(({ weight }) => weight)).toEqual([null, 30])
+})
