@@ -18,7 +18,7 @@ export abstract class ZdtCommand extends Command {
     const { withWorld } = await import('./world.ts')
     const exit = await withWorld(flags.fleet, async (fleet, hosts) => {
       const claims = operation.claims(fleet, options)
-      refuseWithoutTerminal(flags)
+      refuseWithoutTerminal(flags, { mayRunDry: true })
       // Connected to while the rest is loaded: both take as long.
       for (const { host } of claims) hosts.on(host).catch(() => undefined)
       const { conduct } = await import('./conduct.ts')
