@@ -1,5 +1,6 @@
 import type { Engine } from '../engine/course.ts'
 import type { Event } from '../engine/events.ts'
+import { historyOf } from '../engine/history.ts'
 import type { Outcome } from '../engine/outcome.ts'
 import { hostsOf, type Plan } from '../engine/plan.ts'
 import { resume, rollback } from '../engine/resume.ts'
@@ -70,13 +71,9 @@ async function askAbout(
   events: readonly Event[],
 ): Promise<void> {
   const { plan, operator, at } = begun
-  const done = new Set<string>()
-  for (const event of events) {
-    if (event.event === 'verified' || event.event === 'already') done.add(event.step)
-    if (event.event === 'undone') done.delete(event.step)
-  }
-  const steps = plan.stages.reduce((sum, stage) => sum + stage.steps.length, 0)
-  say(`run ${plan.id}: ${plan.title}, begun ${when(at)} by ${operator}; ${done.size} of ${steps} steps are done`)
+  const { steps } = historyOf(events)
+  const done = [...steps.values()].filter(({ progress }) => progress === 'verified' || progress === 'already')
+  say(`run ${plan.id}: ${plan.title}, begun ${when(at)} by ${operator}; ${done.length} of ${steps.size} steps are done`)
   if (way === 'rollback') await askFirst('Take back what it did, the last change first?', false)
 }
 

@@ -49,11 +49,7 @@ function waysOn({ halfWay }: Says, { plan, ended, left }: Outcome, goal: Measure
   if (ended !== 'paused' && ended !== 'interrupted' && ended !== 'left') return left.length > 0 ? halfWay : undefined
   const back = `zdt rollback ${plan.id}`
   if (goal === 'put-back') return { goOnWith: back }
-  return {
-    goOnWith: `zdt resume ${plan.id}`,
-    ...(left.length > 0 && { putBackWith: back }),
-    ...(left.length > 0 && halfWay),
-  }
+  return { goOnWith: `zdt resume ${plan.id}`, ...(left.length > 0 && { putBackWith: back, ...halfWay }) }
 }
 
 function summaryOf({ done, already }: Says, { plan, ended, error, note, forced }: Outcome): string {

@@ -19,28 +19,24 @@ const written = {
   HAProxy: / version (\d+\.\d+[^\s,]*), released \d{4}\//,
 } as const
 
-/** Reads the binary and looks whether it can be that daemon on a host of this architecture. Throws, exit `usage`, when not. */
-export async function candidateFile(
-  daemon: keyof typeof written,
-  path: string,
-  architecture: string,
-): Promise<CandidateFile> {
+/** Reads the binary and looks whether it can be that daemon on this host. Throws, exit `usage`, when not, and what Host throws. */
+export async function candidateFile(daemon: keyof typeof written, path: string, host: Host): Promise<CandidateFile> {
   const file = resolve(path)
   const content = await readFile(file).catch((cause: unknown) => {
     throw unfit(`${path} cannot be read`, { said: cause instanceof Error ? cause.message : String(cause) })
   })
-  const verdict = elfVerdict(content, architecture)
-  if (verdict) throw unfit(`${path} is no ${daemon} for that host: ${verdict}`)
+  const verdict = elfVerdict(content, await architectureOf(host))
+  if (verdict) throw unfit(`${path} is no ${daemon} for that host: ${verdict}`, { host: host.name })
   const version = written[daemon].exec(content.toString('latin1'))?.[1]
   if (!version) throw unfit(`${path} is a program, but no ${daemon}: no version of ${daemon} is written in it`)
   return { file, sha256: sha256(content), version }
 }
 
-/** What `uname -m` says on a host. Throws what Host throws. */
-export async function architectureOf(host: Host): Promise<string> {
+/** What `uname -m` says there. */
+async function architectureOf(host: Host): Promise<string> {
   return (await host.run(['uname', '-m'])).stdout.toString().trim()
 }
 
-function unfit(message: string, details: { readonly said?: string } = {}): ZdtError {
+function unfit(message: string, details: { readonly said?: string; readonly host?: string } = {}): ZdtError {
   return new ZdtError(message, { code: 'candidate-unfit', exit: 'usage', ...details })
 }

@@ -31,7 +31,7 @@ export async function judgeCapacity(
   seats: readonly SeenSeat[],
   { doing, anyway, allowEmpty, later }: Leaving,
 ): Promise<Judged> {
-  const capacity = new Map<string, Capacity>()
+  const capacity: Capacity[] = []
   const guards: StepDraft[] = []
   const shorts: Short[] = []
   const judged = new Set<string>()
@@ -57,13 +57,10 @@ export async function judgeCapacity(
     if (later) continue
     if (short) shorts.push(short)
     const { before, after } = capacityOf(all, question)
-    const known = capacity.get(pool.name)
-    if (!known || after < known.after) {
-      capacity.set(pool.name, { pool: pool.name, before, after, of: pool.servers.length, wanted: pool.minAvailable })
-    }
+    capacity.push({ pool: pool.name, before, after, of: pool.servers.length, wanted: pool.minAvailable })
   }
   await refuse(shorts)
-  return { capacity: [...capacity.values()], guards }
+  return { capacity: tightest(capacity), guards }
 }
 
 /** Of each pool the moment at which the fewest serve. */

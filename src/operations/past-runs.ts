@@ -37,8 +37,7 @@ export class PastRuns {
   /** Who put a seat into drain or maintenance: `since 14:02, by run 5F1A, oncall@ops2`. Undefined when none of these did. */
   takenOut(place: Place): string | undefined {
     const past = this.#of(place, setServerState.kind).find(({ made }) => made === 'change')
-    if (!past || wanted(past, 'state') === 'ready') return undefined
-    return `since ${when(past.at)}, by run ${past.run}, ${past.operator}`
+    return past && wanted(past, 'state') !== 'ready' ? since(past) : undefined
   }
 
   /**
@@ -56,9 +55,9 @@ export class PastRuns {
     place: Place,
     { weight, initialWeight }: { readonly weight: number; readonly initialWeight: number },
   ): string | undefined {
-    const last = this.#of(place, setServerWeight.kind).find(({ made }) => made === 'change')
-    const past = last && effectiveWeight(wanted(last, 'weight') as Weight, initialWeight) === weight ? last : undefined
-    return past && `since ${when(past.at)}, by run ${past.run}, ${past.operator}`
+    const past = this.#of(place, setServerWeight.kind).find(({ made }) => made === 'change')
+    const isIt = past && effectiveWeight(wanted(past, 'weight') as Weight, initialWeight) === weight
+    return isIt ? since(past) : undefined
   }
 
   #of({ host, backend, server, address }: Place, kind: string): Past[] {
@@ -70,6 +69,10 @@ export class PastRuns {
       return seat?.backend === backend && seat.server === server && sameMachine
     })
   }
+}
+
+function since({ at, run, operator }: Past): string {
+  return `since ${when(at)}, by run ${run}, ${operator}`
 }
 
 function wanted({ step }: Past, what: 'state' | 'agent' | 'weight'): unknown {

@@ -3,11 +3,12 @@ import type { Fleet } from '../fleet/fleet.ts'
 import { hostsNamed } from '../fleet/selectors.ts'
 import type { HostName } from '../lib/types.ts'
 import { claimsOf } from './claims.ts'
+import { backupOf } from './kept-binary.ts'
 import type { Operation, World } from './operation.ts'
 import type { Proposal } from './proposal.ts'
 import { candidateInWords, namesOf, oncePer, whoRun } from './upgrade-words.ts'
 import { lookAtHaproxy } from './upgrade-haproxy/look.ts'
-import { backupOf, exchanged, tested, type Phases, type Work } from './upgrade-haproxy/phases.ts'
+import { exchanged, tested, type Phases, type Work } from './upgrade-haproxy/phases.ts'
 
 export interface UpgradeHaproxyOptions extends Phases {
   /** One after the other, in this order; or the name of a HAProxy in zdt.yaml, for all of its hosts. */

@@ -4,16 +4,16 @@ import { plan, type StageDraft } from '../engine/plan.ts'
 import { inBatches, type BatchSize } from '../lib/batches.ts'
 import { quote } from '../lib/quote.ts'
 import type { HostName } from '../lib/types.ts'
-import { candidateFile, type CandidateFile } from './candidate-file.ts'
 import { judgeCapacity, tightest, type Judged } from './capacity.ts'
 import { claimsOf } from './claims.ts'
+import { backupOf } from './kept-binary.ts'
 import type { Operation, World } from './operation.ts'
 import type { Proposal } from './proposal.ts'
 import { intoRotation, outOfRotation, untilDrained } from './rotation.ts'
 import { seatRow } from './seat-row.ts'
-import { lookAtNginx, type Found } from './upgrade-nginx/look.ts'
+import { lookAtNginx } from './upgrade-nginx/look.ts'
 import { candidateInWords, namesOf, oncePer, whoRun } from './upgrade-words.ts'
-import { backupOf, swapped, tested, type Phases, type Work } from './upgrade-nginx/phases.ts'
+import { swapped, tested, type Phases, type Work } from './upgrade-nginx/phases.ts'
 
 export interface UpgradeNginxOptions extends Phases {
   /** In the order in which they are upgraded; or the name of an nginx in zdt.yaml, for all of its hosts. */
@@ -47,8 +47,9 @@ export const upgradeNginx: Operation<UpgradeNginxOptions> = {
 
 async function propose(world: World, options: UpgradeNginxOptions): Promise<Proposal> {
   const { fleet, id } = world
-  const found = await Promise.all(namesIn(fleet, options).map((name) => lookAtNginx(world, name, options.inPlace)))
-  const works = await withFiles(world, found, options)
+  const works: Work[] = await Promise.all(
+    namesIn(fleet, options).map(async (name) => ({ ...(await lookAtNginx(world, name, options)), id })),
+  )
   const todo = works.filter(({ sha256, file }) => sha256 !== file.sha256)
   const batches = await Promise.all(
     inBatches(todo, options.batch).map(async (some) => ({ some, judged: await judge(fleet, some, options) })),
@@ -106,22 +107,6 @@ function judge(
       allowEmpty,
     },
   )
-}
-
-/** The one file, read once for each architecture that it must fit. Throws, exit `usage`, where it does not. */
-async function withFiles(
-  { id }: World,
-  found: readonly Found[],
-  { binary }: UpgradeNginxOptions,
-): Promise<readonly Work[]> {
-  const files = new Map<string, CandidateFile>()
-  for (const { architecture } of found) {
-    if (!files.has(architecture)) files.set(architecture, await candidateFile('nginx', binary, architecture))
-  }
-  return found.flatMap((one) => {
-    const file = files.get(one.architecture)
-    return file ? [{ ...one, file, id }] : []
-  })
 }
 
 function namesIn(fleet: Fleet, { hosts }: UpgradeNginxOptions): readonly HostName[] {

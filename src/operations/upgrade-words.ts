@@ -21,13 +21,13 @@ export function oncePer<T>(works: readonly T[], said: (work: T) => string): stri
   return [...new Set(works.map(said))].join(', ')
 }
 
-/** The new binary, and who runs it already where others do not: two files where hosts are of two architectures. */
+/** The new binary, and who runs it already where others do not. */
 export function candidateInWords(daemon: string, works: readonly Work[], todo: readonly Work[]): string[] {
-  const files = new Map(works.map(({ file }) => [file.sha256, file]))
   const there = works.filter((one) => !todo.includes(one))
   return [
-    ...[...files.values()].map(
-      ({ file, version, sha256 }) => `${file} is ${daemon} ${version}, sha256 ${sha256.slice(0, 12)}…`,
+    oncePer(
+      works,
+      ({ file: { file, version, sha256 } }) => `${file} is ${daemon} ${version}, sha256 ${sha256.slice(0, 12)}…`,
     ),
     ...(there.length > 0 && todo.length > 0 ? [`${whoRun(there)} this very ${daemon} already`] : []),
   ]

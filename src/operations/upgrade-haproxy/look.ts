@@ -9,7 +9,7 @@ import type { HostName } from '../../lib/types.ts'
 import { refuseIfUnfit } from '../../steps/config/fit.ts'
 import { refuseUpgrade } from '../../steps/haproxy/upgrade/fit.ts'
 import { refuseHolder } from '../../steps/vip/refuse-holder.ts'
-import { architectureOf, candidateFile, type CandidateFile } from '../candidate-file.ts'
+import { candidateFile, type CandidateFile } from '../candidate-file.ts'
 
 /** A host whose HAProxy can be upgraded, as it was found, and what is to lie there. */
 export interface Found {
@@ -36,8 +36,7 @@ export async function lookAtHaproxy(
 ): Promise<Found> {
   const { name } = host
   const spec = haproxyOn(fleet, name)
-  const [picture, architecture] = await Promise.all([haproxyPicture(host, spec.unit), architectureOf(host)])
-  const file = await candidateFile('HAProxy', path, architecture)
+  const [picture, file] = await Promise.all([haproxyPicture(host, spec.unit), candidateFile('HAProxy', path, host)])
   const vips = inPlace ? [] : vipsOf(fleet, name).map((vip) => ({ name: vip.name, address: vip.address }))
   refuseIfUnfit(name, [...refuseUpgrade(picture), ...(await refuseHolder(host, 'HAProxy', vips))])
   const { family, binary, master } = picture

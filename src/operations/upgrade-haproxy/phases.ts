@@ -10,6 +10,7 @@ import { exchangeHaproxy } from '../../steps/haproxy/upgrade/exchange.ts'
 import { fitForExchange } from '../../steps/haproxy/upgrade/fit.ts'
 import { holdHaproxy } from '../../steps/haproxy/upgrade/hold.ts'
 import { haproxyTrialStart } from '../../steps/haproxy/upgrade/trial-start.ts'
+import { backupOf, stagedAs } from '../kept-binary.ts'
 import type { Found } from './look.ts'
 
 export interface Phases {
@@ -32,19 +33,14 @@ export interface Work extends Found {
 /** Beyond the hold: the re-exec, its proof, servers that are added again. */
 const watchedBeyond: Millis = 120_000
 
-/** Where the old binary is kept. */
-export function backupOf({ target, id }: Work): string {
-  return `${target}.zdt-${id}`
-}
-
 function fit({ name, spec: { unit }, target, vips }: Work): ReturnType<typeof fitForExchange.at> {
   return fitForExchange.at(name, { unit, target, vips })
 }
 
 /** Before anything is live: a binary that does not live must cost nobody anything. */
 export function tested(work: Work, { withoutTrial }: Phases): StageDraft[] {
-  const { name, spec, target, file, id, maxReloads } = work
-  const staged = `${target}.zdt-new-${id}`
+  const { name, spec, file, maxReloads } = work
+  const staged = stagedAs(work)
   const { masterSocket, unit } = spec
   return [
     stage(`HAProxy on ${name} can be upgraded`, [fit(work)]),
@@ -70,7 +66,7 @@ export function exchanged(work: Work, { hold, max5xx, timeout, waitOldWorkers }:
   const { name, spec, target, file, id, before } = work
   const { unit, socket, config, masterSocket } = spec
   const { version, sha256 } = file
-  const place = { unit, target, backup: backupOf(work), staged: `${target}.zdt-new-${id}` }
+  const place = { unit, target, backup: backupOf(work), staged: stagedAs(work) }
   const watched = hold + watchedBeyond
   return [
     stage(`nothing has changed on ${name} meanwhile`, [fit(work)]),

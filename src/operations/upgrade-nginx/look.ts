@@ -7,16 +7,15 @@ import type { HostName } from '../../lib/types.ts'
 import { refuseIfUnfit as refuseFor } from '../../steps/config/fit.ts'
 import { refuseIfUnfit } from '../../steps/nginx/fit-for-upgrade.ts'
 import { refuseHolder } from '../../steps/vip/refuse-holder.ts'
-import { architectureOf } from '../candidate-file.ts'
+import { candidateFile, type CandidateFile } from '../candidate-file.ts'
 import { lookAtSeats, type SeenSeat } from '../look-at-seats.ts'
 import type { World } from '../operation.ts'
 
-/** A host whose nginx can be upgraded, as it was found. */
+/** A host whose nginx can be upgraded, as it was found, and what is to lie there. */
 export interface Found {
   readonly name: HostName
   readonly unit: string
-  /** What `uname -m` says there. */
-  readonly architecture: string
+  readonly file: CandidateFile
   /** The version that runs, in words. */
   readonly runs: string
   /** The file that the master executes, links followed, and what lies there. */
@@ -31,13 +30,17 @@ export interface Found {
  * Looks at the nginx of a host, and at its seats. Throws UnfitForUpgrade, exit `refused` where it holds a VIP and is not to be
  * upgraded in place, and what fleet and hosts throw.
  */
-export async function lookAtNginx({ fleet, hosts }: World, name: HostName, inPlace: boolean): Promise<Found> {
+export async function lookAtNginx(
+  { fleet, hosts }: World,
+  name: HostName,
+  { binary, inPlace }: { readonly binary: string; readonly inPlace: boolean },
+): Promise<Found> {
   const unit = unitOn(fleet, name)
   const host = await hosts.on(name)
   if (!inPlace) refuseFor(name, await refuseHolder(host, 'nginx', vipsOf(fleet, name)))
-  const [picture, architecture, seen] = await Promise.all([
+  const [picture, file, seen] = await Promise.all([
     nginxPicture(host, unit),
-    architectureOf(host),
+    candidateFile('nginx', binary, host),
     lookAtSeats(hosts, poolsServing(fleet, name)),
   ])
   refuseIfUnfit(name, picture)
@@ -49,7 +52,7 @@ export async function lookAtNginx({ fleet, hosts }: World, name: HostName, inPla
   return {
     name,
     unit,
-    architecture,
+    file,
     runs,
     target,
     sha256: lies?.sha256,

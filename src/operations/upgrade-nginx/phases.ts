@@ -13,14 +13,13 @@ import { replaceBinary } from '../../steps/nginx/replace-binary.ts'
 import { retireOldWorkers } from '../../steps/nginx/retire-old-workers.ts'
 import { startNewMaster } from '../../steps/nginx/start-new-master.ts'
 import { trialStart } from '../../steps/nginx/trial-start.ts'
-import type { CandidateFile } from '../candidate-file.ts'
+import { backupOf, stagedAs } from '../kept-binary.ts'
 import { untilChecked } from '../rotation.ts'
 import { namesOf, oncePer } from '../upgrade-words.ts'
 import type { Found } from './look.ts'
 
-/** A host, and what its nginx is to become. */
+/** A host, and the run that works on it. */
 export interface Work extends Found {
-  readonly file: CandidateFile
   readonly id: RunId
 }
 
@@ -31,15 +30,6 @@ export interface Phases {
   readonly hold: Millis
   /** Leave the trial start out, where a host does not allow it. */
   readonly withoutTrial: boolean
-}
-
-/** Where the old binary is kept. */
-export function backupOf({ target, id }: Work): string {
-  return `${target}.zdt-${id}`
-}
-
-function stagedAs({ target, id }: Work): string {
-  return `${target}.zdt-new-${id}`
 }
 
 /** Before anything is taken out of rotation, on all hosts: a binary that does not live must cost nobody anything. */

@@ -79,18 +79,18 @@ function changedWeight(
   weights: readonly number[] | undefined,
   now: readonly Counted[],
 ): string | undefined {
-  return weights
-    ?.flatMap((weight, index) => {
-      const seat = seats[index]
-      const seen = now.find(({ host }) => host === seat?.host)?.answers.find(({ server }) => server === seat?.server)
-      const differs = seat && seen && seen.weight !== null && seen.weight !== weight
-      return differs ? [`somebody has given ${seatName(seat)} weight ${seen.weight} on ${seat.host}`] : []
-    })
-    .at(0)
+  const said = seats.flatMap((seat, index) => {
+    const there = now.find(({ host, socket }) => host === seat.host && socket === seat.socket)
+    const weight = there?.answers.find(({ server }) => server === seat.server)?.weight ?? null
+    const differs = weights !== undefined && weight !== null && weight !== weights[index]
+    return differs ? [`somebody has given ${seatName(seat)} weight ${weight} on ${seat.host}`] : []
+  })
+  return said[0]
 }
 
 interface Counted {
   readonly host: HostName
+  readonly socket: string
   readonly answers: Answers
 }
 
@@ -99,7 +99,7 @@ function counted(seats: readonly Seat[], on: On): Promise<Counted[]> {
   return Promise.all(
     seats.filter(isFirstThere).map(async ({ host, socket, backend }) => {
       const [csv = ''] = await ask(await on.other(host), socket, [showStat()], { signal: on.signal })
-      return { host, answers: answersOf(csv, backend) }
+      return { host, socket, answers: answersOf(csv, backend) }
     }),
   )
 }
