@@ -41,6 +41,25 @@ describeOnLab('upgrade-haproxy', () => {
     },
   )
 
+  test.runIf(isWide)(
+    'two of them by the name in zdt.yaml, one after the other; rolled back: nothing is lost',
+    async () => {
+      const both = () => Promise.all(['lb1', 'lb2'].map((host) => haproxyWorld(lab, host)))
+      const was = await both()
+      const load = await startWrk(lab, 'http://10.77.0.100/shop/')
+      const argv = ['upgrade-haproxy', '--host', 'edge', '--in-place', '--binary', other(), '--hold', '1s', '--yes']
+      const { code, stdout } = await lab.zdt([...argv, '--json', '--probe', 'fleet'], { timeout: 240_000 })
+      expect(printed(stdout)).toMatchObject({ ended: 'done', probe: { total: { lost: 0 } } })
+      expect(code).toBe(0)
+      const digest = sha256(await readFile(other()))
+      expect((await both()).map(({ binary, runs }) => [binary, ...runs])).toEqual(Array(2).fill(Array(3).fill(digest)))
+      const { run } = JSON.parse(stdout) as { run: string }
+      expect(await lab.zdt(['rollback', run, '--yes'], { timeout: 240_000 })).toMatchObject({ code: 0 })
+      expect(await both()).toEqual(was)
+      expect(await load.stop()).toMatchObject({ errors: 0, not2xx: 0 })
+    },
+  )
+
   test('a binary that starts and dies (case 1), let through: the host puts the old one back', async () => {
     await shop.lb1.order('set server shop/app2 state drain')
     const was = await haproxyWorld(lab, 'lb1')

@@ -128,8 +128,9 @@ export function readyTests(shop: Shop): void {
         await shop.lb1.order('set server shop/app2 weight 0')
         const { code, stdout } = await zdt.ended
         expect(stdout).toMatch(/somebody has given shop\/app2 weight 0 on lb1/)
-        expect([4, 5]).toContain(code)
-        expect(Number((await shop.lb1.stat('shop/app2'))['weight'])).toBe(0)
+        expect({ code, states: await shop.states('shop/app2') }).toEqual({ code: 5, states: ['DRAIN', 'DRAIN'] })
+        const weights = [shop.lb1, shop.lb2].map(async (lb) => Number((await lb.stat('shop/app2'))['weight']))
+        expect(await Promise.all(weights)).toEqual([0, 100])
       },
     )
 

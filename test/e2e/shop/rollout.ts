@@ -37,6 +37,24 @@ export function rolloutTests(shop: Shop): void {
       await serving()
     })
 
+    deep('with a slow start, under load: each gets its share bit by bit, and in the end all of it', async () => {
+      const load = await startWrk(lab, `${vip}/shop/`, 'paced')
+      const before = await shop.settings()
+      const { code, stdout } = await rollout('2.0.0', ['--batch', '1,100%', '--slow-start', '1500ms'])
+      expect(printed(stdout)).toMatchObject({ ended: 'done', probe: { total: { lost: 0 } } })
+      expect(code).toBe(0)
+      expect(await versions()).toEqual(all('2.0.0'))
+      expect(await shop.settings()).toBe(before)
+      const { run } = JSON.parse(stdout) as { run: string }
+      expect((await shop.zdt('runs', 'show', run)).stdout).toMatch(
+        /app1 → weight 10[^]*app1 → weight 25[^]*app1 → weight 100/,
+      )
+      expect(await shop.zdt('rollback', run, '--yes')).toMatchObject({ code: 0 })
+      expect(await load.stop()).toMatchObject({ errors: 0, not2xx: 0 })
+      expect(await versions()).toEqual(all('1.0.0'))
+      expect(await shop.settings()).toBe(before)
+    })
+
     deep('the version that runs already: nothing is touched', async () => {
       const { code, stdout } = await rollout('1.0.0')
       expect(printed(stdout)).toMatchObject({ ended: 'already' })
@@ -238,6 +256,19 @@ export function rolloutTests(shop: Shop): void {
           expect(await states()).toEqual(both('UP', 'MAINT', 'MAINT'))
         },
       )
+
+      deep('with a slow start: the new colour takes its share bit by bit; nothing is lost', async () => {
+        const fleet = await fleetOf(colours)
+        await shop.orderBoth(...rest)
+        const { code, stdout } = await coloured('2.0.0', fleet, '--slow-start', '1500ms')
+        expect(printed(stdout)).toMatchObject({ ended: 'done', probe: { total: { lost: 0 } } })
+        expect(code).toBe(0)
+        expect(await states()).toEqual(both('MAINT', 'UP', 'UP'))
+        const { run } = JSON.parse(stdout) as { run: string }
+        expect((await shop.zdt('runs', 'show', run)).stdout).toMatch(/app2 → weight 10[^]*app2 → weight 100/)
+        expect(await shop.zdt('rollback', run, '--yes', '--fleet', fleet)).toMatchObject({ code: 0 })
+        expect(await versions()).toEqual(all('1.0.0'))
+      })
 
       deep('one that answers too slowly goes back at once', async () => {
         const fleet = await fleetOf(colours)
