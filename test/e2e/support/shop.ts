@@ -93,12 +93,27 @@ export function useShop(lab: Lab): Shop {
     await Promise.all([...running].map(({ ended }) => ended))
     running.clear()
     const mend = 'sudo rm -f /run/shop/unhealthy /run/shop/agent; sudo systemctl start shop'
-    await Promise.all([...touched].filter((host) => host.startsWith('app')).map((host) => shellOn(lab, host, mend)))
+    const mended = [...touched].filter((host) => host.startsWith('app'))
     touched.clear()
+    await Promise.all(mended.map((host) => shellOn(lab, host, mend)))
+    // systemd has started it before it listens: told to be up by then, it would go down once more, in the next test.
+    await Promise.all(mended.map((host) => vi.waitFor(() => answers(host), { timeout: 30_000, interval: 50 })))
     await Promise.all(both.map((lb) => (configured ? rewrite(lb, (text) => text) : reset(lb))))
     configured = false
     await Promise.all(both.map((lb) => up(lb)))
   }, 60_000)
+
+  const answers = async (app: string) => {
+    const { code } = await lab.inLab([
+      'curl',
+      '-fsm',
+      '1',
+      '-o',
+      '/dev/null',
+      `http://10.77.0.2${app.slice(3)}:8080/healthz`,
+    ])
+    expect(code).toBe(0)
+  }
 
   const rewrite = async (lb: Balancer, edit: (text: string) => string) => {
     const text = Buffer.from(edit(cfg.get(lb) ?? '')).toString('base64')
