@@ -51,7 +51,7 @@ export async function conduct<Options>(operation: Operation<Options>, options: O
     const sitting: Sitting = {
       plan,
       says,
-      begin: { event: 'run', plan, ...who, claims: claims satisfies Claim[], says },
+      begin: { event: 'run', plan, ...who, claims: claims satisfies Claim[], says, ...probeIn(flags) },
       mode: 'new',
       history: [],
       goal: 'done',
@@ -60,6 +60,11 @@ export async function conduct<Options>(operation: Operation<Options>, options: O
     }
     return { sitting, seen: { situation, plan } }
   })
+}
+
+/** What whoever goes on with the run is to send too. */
+function probeIn({ probe: url, 'max-lost': maxLost }: RunFlags) {
+  return url === undefined ? {} : { probe: { url, ...(maxLost !== undefined && { maxLost }) } }
 }
 
 async function isAnyHeld(hosts: Hosts, claims: readonly Wanted[]): Promise<boolean> {

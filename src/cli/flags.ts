@@ -138,10 +138,15 @@ export const liveFlags = {
   }),
 }
 
-const { 'dry-run': _dryRun, 'on-timeout': _onTimeout, ...takenUp } = runFlags
-
-/** What is taken by the verbs that take a run up again: nothing is planned anew, so there is nothing to run dry. */
-export const takenUpFlags = { ...takenUp, 'on-timeout': onTimeoutFlag('what the run itself does') }
+/** What is taken by the verbs that take a run up again: what the run itself said holds where they say nothing else. */
+export const takenUpFlags = {
+  ...runFlags,
+  probe: Flags.string({
+    summary: 'Send traffic to this URL meanwhile. Default: as the run was begun, with its --max-lost.',
+    helpValue: 'URL',
+  }),
+  'on-timeout': onTimeoutFlag('what the run itself does'),
+}
 
 /** The flags of a run, parsed. */
 export interface RunFlags {

@@ -1,11 +1,13 @@
 import type { Engine } from '../engine/course.ts'
 import type { Event } from '../engine/events.ts'
-import { historyOf } from '../engine/history.ts'
+import { ahead } from '../engine/foresee.ts'
+import { historyOf, type History } from '../engine/history.ts'
 import type { Outcome } from '../engine/outcome.ts'
 import { hostsOf, type Plan } from '../engine/plan.ts'
 import { resume, rollback } from '../engine/resume.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import type { Hosts } from '../hosts/host.ts'
+import { describeStep } from '../steps/index.ts'
 import { stageConfig } from '../steps/config/stage-config.ts'
 import type { Says } from '../engine/says.ts'
 import { checked } from '../hosts/lease/scope.ts'
@@ -15,10 +17,14 @@ import type { Exit } from '../lib/exit-codes.ts'
 import type { HostName } from '../lib/types.ts'
 import { when } from '../lib/when.ts'
 import { runHere } from '../operations/find-run.ts'
+import { pageFor } from '../views/page.ts'
+import { planText } from '../views/plan-text.ts'
 import { askFirst } from './ask-first.ts'
 import { catchUp } from './catch-up.ts'
 import type { Stand } from './conduct.ts'
+import type { RunFlags } from './flags.ts'
 import { operatorName } from './operator-name.ts'
+import { runDryAgain } from './run-dry-again.ts'
 import { say } from './say.ts'
 import type { Sitting } from './sitting.ts'
 import { underLocks } from './under-locks.ts'
@@ -32,6 +38,8 @@ const ways = {
   { event: string; go: (events: readonly Event[], engine: Engine) => Promise<Outcome> }
 >
 
+type Begun = Extract<Event, { event: 'run' }>
+
 /** Goes on with a run of this machine, or takes it back, under its locks and in its journal. Returns the exit code's name. */
 export async function goOn(name: string, way: keyof typeof ways, stand: Stand): Promise<Exit> {
   const { fleet, hosts } = stand
@@ -39,11 +47,16 @@ export async function goOn(name: string, way: keyof typeof ways, stand: Stand): 
   const begun = events.find((event) => event.event === 'run')
   if (!begun) throw new ZdtError(`the journal of run ${id} is damaged`, { code: 'journal-damaged', exit: 'refused' })
   const { plan } = begun
+  const history = historyOf(events)
+  if (way === 'resume' && history.ended === 'put-back') throw wasPutBack(id, plan.title)
+  if (stand.flags['dry-run']) return runDryAgain(way, plan, events, stand)
   const claims = (begun.claims as readonly Wanted[] | undefined) ?? claimsIn(plan)
   claims.forEach(({ scopes }) => scopes.forEach(checked))
-  if (!stand.flags.yes) await askAbout(way, begun, events)
+  if (!stand.flags.events) say(aheadOf(way, begun, history))
+  if (!stand.flags.yes && way === 'rollback') await askFirst('Take back what it did, the last change first?', false)
+  const flags = probedAsBegun(stand.flags, begun)
 
-  return underLocks(stand, { id, title: `${way} ${plan.title}`, claims }, async (view) => {
+  return underLocks({ ...stand, flags }, { id, title: `${way} ${plan.title}`, claims }, async (view) => {
     const { event, go } = ways[way]
     // Read again under the lock: whoever had it may have written on, here or on another machine.
     await catchUp(id, hosts, claims)
@@ -64,17 +77,19 @@ export async function goOn(name: string, way: keyof typeof ways, stand: Stand): 
   })
 }
 
-/** A person at a terminal is told which run that is, and asked before it is taken back: a name is soon mistyped. */
-async function askAbout(
-  way: keyof typeof ways,
-  begun: Extract<Event, { event: 'run' }>,
-  events: readonly Event[],
-): Promise<void> {
+/** Which run that is, a name being soon mistyped, and what is ahead by its journal; the hosts are looked at when it goes on. */
+function aheadOf(way: keyof typeof ways, begun: Begun, history: History): string {
   const { plan, operator, at } = begun
-  const { steps } = historyOf(events)
-  const done = [...steps.values()].filter(({ progress }) => progress === 'verified' || progress === 'already')
-  say(`run ${plan.id}: ${plan.title}, begun ${when(at)} by ${operator}; ${done.length} of ${steps.size} steps are done`)
-  if (way === 'rollback') await askFirst('Take back what it did, the last change first?', false)
+  const done = [...history.steps.values()].filter(({ progress }) => progress === 'verified' || progress === 'already')
+  const which = `run ${plan.id}: ${plan.title}, begun ${when(at)} by ${operator}; ${done.length} of ${history.steps.size} steps are done`
+  const stages = ahead(history, way)
+  return stages.length === 0 ? which : `${which}\n\n${planText({ stages }, describeStep, pageFor(process.stderr))}`
+}
+
+/** The same traffic as beside the run when it was begun, where nothing else is said. */
+function probedAsBegun(flags: RunFlags, { probe }: Begun): RunFlags {
+  if (flags.probe !== undefined || probe === undefined) return flags
+  return { ...flags, probe: probe.url, 'max-lost': flags['max-lost'] ?? probe.maxLost }
 }
 
 /** Rendering is loaded only for a run that brings texts to its hosts. */
@@ -95,4 +110,13 @@ function claimsIn(plan: Plan): Wanted[] {
 function saysOf(way: keyof typeof ways, { title }: Plan, says: Says | undefined): Says {
   const said = says ?? { done: `${title} is done`, already: `${title}: there is nothing to do`, onTimeout: 'put-back' }
   return way === 'resume' ? said : { done: said.done, already: said.already, onTimeout: 'leave' }
+}
+
+/** What was put back has nothing left that could be gone on with. */
+function wasPutBack(run: string, title: string): ZdtError {
+  return new ZdtError(`run ${run} was put back: there is nothing to go on with`, {
+    code: 'was-put-back',
+    exit: 'refused',
+    suggestions: [`zdt runs show ${run}   # what became of it`, `begin it anew: ${title}`],
+  })
 }

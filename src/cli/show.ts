@@ -1,9 +1,12 @@
+import type { Foreseen } from '../engine/foresee.ts'
+import type { Plan } from '../engine/plan.ts'
 import type { Result } from '../engine/result.ts'
 import type { Exit } from '../lib/exit-codes.ts'
 import type { Proposal } from '../operations/proposal.ts'
 import type { Ledger } from '../probe/ledger.ts'
 import { describeStep } from '../steps/index.ts'
-import { dryRunJson, resultJson } from '../views/json.ts'
+import { foreseenText } from '../views/ahead-text.ts'
+import { dryRunJson, foreseenJson, resultJson } from '../views/json.ts'
 import { ledgerText } from '../views/ledger-text.ts'
 import { pageFor } from '../views/page.ts'
 import { planText } from '../views/plan-text.ts'
@@ -20,6 +23,17 @@ export function showDryRun({ plan, situation }: Proposal, flags: RunFlags): Exit
   }
   const commands = planText(plan, describeStep, page, { commands: true })
   process.stdout.write(`${situationText(plan.title, situation, page)}\n${commands}\nDry run: nothing was touched.\n`)
+  return 'ok'
+}
+
+/** What taking a run up again would do, on stdout. Returns the exit code's name. */
+export function showForeseen(foreseen: Foreseen, plan: Plan, flags: RunFlags): Exit {
+  if (flags.json || flags.events) {
+    process.stdout.write(foreseenJson(foreseen, plan, describeStep))
+    return 'ok'
+  }
+  const text = foreseenText(foreseen, describeStep, pageFor(process.stdout))
+  process.stdout.write(`${plan.title}\n${text}\nDry run: nothing was touched.\n`)
   return 'ok'
 }
 

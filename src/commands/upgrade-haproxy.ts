@@ -16,7 +16,12 @@ export default class UpgradeHaproxy extends ZdtCommand {
       required: true,
       summary: 'The hosts, by their names in zdt.yaml; a name under `haproxy:` there stands for all of its hosts.',
     }),
-    binary: Flags.file({ required: true, summary: 'The new HAProxy, a file on this machine.', helpValue: 'FILE' }),
+    binary: Flags.file({
+      required: true,
+      exists: true,
+      summary: 'The new HAProxy, a file on this machine.',
+      helpValue: 'FILE',
+    }),
     timeout: durationFlag({ default: '5m', summary: 'How long each wait may take.' }),
     hold: durationFlag({
       default: '30s',

@@ -18,7 +18,12 @@ export default class UpgradeNginx extends ZdtCommand {
       summary: 'The hosts, by their names in zdt.yaml; a name under `nginx:` there stands for all of its hosts.',
     }),
     batch: batchFlag,
-    binary: Flags.file({ required: true, summary: 'The new nginx, a file on this machine.', helpValue: 'FILE' }),
+    binary: Flags.file({
+      required: true,
+      exists: true,
+      summary: 'The new nginx, a file on this machine.',
+      helpValue: 'FILE',
+    }),
     timeout: durationFlag({ default: '5m', summary: 'How long each wait may take.' }),
     hold: durationFlag({
       default: '2s',

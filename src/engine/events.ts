@@ -25,6 +25,8 @@ export type Happening =
       readonly process?: string
       /** The fleet's name. */
       readonly fleet?: string
+      /** The traffic beside it, as the operator asked for it: whoever goes on with the run sends the same. */
+      readonly probe?: { readonly url: string; readonly maxLost?: number }
       /** For whoever resumes it: what it needs for itself, and what it says at its end. */
       readonly claims?: readonly Claim[]
       readonly says?: Says

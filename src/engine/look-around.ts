@@ -18,13 +18,14 @@ const begun: ReadonlySet<Past['progress']> = new Set(['already', 'applying', 've
 
 /**
  * Looks at everything that a run has changed before it is gone on with. Of the steps about one thing the latest must hold;
- * where it does not, those before it are asked, down to one that does.
+ * where it does not, those before it are asked, down to one that does. What it finds half undone it undoes whole, but for
+ * whoever `touches` nothing.
  */
-export async function lookAround(history: History, course: Course): Promise<Around> {
+export async function lookAround(history: History, course: Course, { touches = true } = {}): Promise<Around> {
   const fates = new Map<string, Fate>()
   for (const chain of chainsOf(history, course)) {
     for (const past of chain.toReversed()) {
-      const fate = fates.get(past.step.id) ?? (await fateOf(past, course))
+      const fate = fates.get(past.step.id) ?? (await fateOf(past, course, touches))
       if (typeof fate === 'object') return fate
       fates.set(past.step.id, fate)
       if (fate !== 'gone') break
@@ -57,7 +58,7 @@ export function thingsOf(step: Step, course: Course): readonly string[] {
   return kind.flavour === 'change' ? kind.about(step.input, step.host) : []
 }
 
-async function fateOf(past: Past, course: Course): Promise<Fate | { verdict: Verdict | 'put-back' }> {
+async function fateOf(past: Past, course: Course, touches: boolean): Promise<Fate | { verdict: Verdict | 'put-back' }> {
   const { step, progress } = past
   const kind = course.kind(step)
   if (kind.flavour !== 'change') throw new TypeError(`${step.kind} changes nothing`)
@@ -67,7 +68,7 @@ async function fateOf(past: Past, course: Course): Promise<Fate | { verdict: Ver
     if (stand.stands === 'after') return kind.traceless && progress === 'applying' ? 'again' : holds(past, course)
     if (stand.stands === 'before') return gone(past, course)
     if (stand.halfway) {
-      await finishUndoing(past, kind, course)
+      if (touches) await finishUndoing(past, kind, course)
       return 'gone'
     }
     const { answer, error } = await oddWorld(course, step, stand, 'resume')

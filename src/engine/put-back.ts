@@ -41,9 +41,8 @@ export async function putBack(course: Course, pause?: AbortSignal): Promise<ZdtE
 
 async function putBackOne(course: Course, owed: Owed): Promise<void> {
   const { step, found } = owed
-  const kind = course.kind(step)
-  if (kind.flavour !== 'change') throw new TypeError(`${step.kind} cannot be undone`)
-  if ((await isLeft(course, owed, kind)) === 'no') {
+  const kind = changeOf(course, owed)
+  if ((await isLeft(course, owed)) === 'no') {
     await course.record({ event: 'undone', step: step.id, took: 0, foundSo: true })
     return
   }
@@ -56,8 +55,15 @@ async function putBackOne(course: Course, owed: Owed): Promise<void> {
   await undoChange(kind, step, found, await course.both(step.host), course.record)
 }
 
+function changeOf(course: Course, { step }: Owed): ChangeKind<Json, Json> {
+  const kind = course.kind(step)
+  if (kind.flavour !== 'change') throw new TypeError(`${step.kind} cannot be undone`)
+  return kind
+}
+
 /** Is there anything of it left to undo? Where somebody else was there the operator says it. */
-async function isLeft(course: Course, owed: Owed, kind: ChangeKind<Json, Json>): Promise<'yes' | 'no'> {
+export async function isLeft(course: Course, owed: Owed): Promise<'yes' | 'no'> {
+  const kind = changeOf(course, owed)
   // It failed this very moment: `undo` is made for any half of it.
   if (owed.inHand || kind.undoLooks) return 'yes'
   for (;;) {

@@ -30,10 +30,8 @@ export async function resume(events: readonly Event[], engine: Engine): Promise<
 export async function rollback(events: readonly Event[], engine: Engine): Promise<Outcome> {
   const history = historyOf(events)
   const course = new Course(history.plan, engine, history)
-  if (course.owed.length === 0) {
-    const note = history.forced ? 'what was done by force cannot be put back' : 'nothing of it is left to put back'
-    return { plan: history.plan, ended: 'already', left: [], note }
-  }
+  const note = nothingOwed(history, course)
+  if (note !== undefined) return { plan: history.plan, ended: 'already', left: [], note }
   const error = await putBack(course, engine.pause)
   if (engine.stop.aborted) return course.outcome({ ended: 'interrupted' })
   if (!error && engine.pause.aborted && course.owed.length > 0) {
@@ -70,8 +68,14 @@ function approved({ ended }: History, stages: readonly Stage[], course: Course):
   })
 }
 
+/** Why there is nothing to take back. */
+export function nothingOwed({ forced }: History, { owed }: Course): string | undefined {
+  if (owed.length > 0) return undefined
+  return forced ? 'what was done by force cannot be put back' : 'nothing of it is left to put back'
+}
+
 /** Why there is nothing to go on with. */
-function overAlready({ ended }: History): string | undefined {
+export function overAlready({ ended }: History): string | undefined {
   const over: { readonly [each in Ended]?: string } = {
     done: 'it is done',
     already: 'there was nothing to do',

@@ -47,7 +47,7 @@ class StageRun {
     if (asks) await this.tellAsking(operator.waits)
     const answer =
       this.changes || stage.asks ? await this.ask('run', () => operator.confirm(stage, course.touched)) : 'yes'
-    if (answer === 'pause') return this.paused()
+    if (answer === 'pause') return pause.aborted ? course.interrupted() : this.paused()
     if (answer === 'put-back') return giveUp(course)
     const outdated = this.changes && (operator.attended || asks) ? await this.guardAgain() : undefined
     if (outdated) return outdated

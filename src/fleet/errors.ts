@@ -62,6 +62,17 @@ export class HostIsNoServer extends ZdtError {
   }
 }
 
+/** A pool where one of its servers is wanted. */
+export class PoolIsNoServer extends ZdtError {
+  constructor(pool: string, servers: readonly string[]) {
+    super(`${pool} is a pool, and this takes one of its servers`, {
+      code: 'not-a-server',
+      exit: 'usage',
+      suggestions: servers.length > 0 ? [`its servers are ${servers.join(', ')}`] : [],
+    })
+  }
+}
+
 /** One name for different machines: the operator has to say which. */
 export class AmbiguousServer extends ZdtError {
   constructor(server: string, candidates: readonly { readonly selector: string; readonly address: string }[]) {

@@ -1,7 +1,7 @@
 import { canonicalAddress } from './address.ts'
 import type { HostName } from '../lib/types.ts'
 import { upstreamFile } from './configurations.ts'
-import { AmbiguousServer, HostIsNoServer, NginxBalancerUnsupported, UnknownName } from './errors.ts'
+import { AmbiguousServer, HostIsNoServer, NginxBalancerUnsupported, PoolIsNoServer, UnknownName } from './errors.ts'
 import type { Fleet, HostSpec, KeepalivedSpec, Pool, Seat, ServerSpec, UpstreamSeat } from './fleet.ts'
 
 interface Membership {
@@ -110,6 +110,12 @@ function membershipsNamed(fleet: Fleet, name: string): Membership[] {
   if (found.length > 0) return found
   const names = all.map(({ server }) => server.name)
   if (fleet.hosts.has(name)) throw new HostIsNoServer(name, whatIs(fleet, name), names)
+  const pool = fleet.pools.get(name)
+  if (pool)
+    throw new PoolIsNoServer(
+      name,
+      pool.servers.map((server) => server.name),
+    )
   throw new UnknownName('server', name, names)
 }
 

@@ -15,6 +15,8 @@ export type KnownRun = RunRow & {
   readonly hosts: readonly string[]
   /** Of one without an end: is its process at work on this machine, or has it died here? Unset where nobody can tell. */
   readonly going?: 'running' | 'died'
+  /** It needs a person: it paused, left something undone, or died here. */
+  readonly halfDone: boolean
 }
 
 /** All that is known of runs, latest first, and what could not be asked. */
@@ -46,10 +48,14 @@ export async function allRuns(fleet?: Fleet, hosts?: Hosts): Promise<KnownRuns> 
       if (!row || !begun) return []
       const going = row.ended ? undefined : await goingOf(row)
       const hosts = hostsOf(begun.plan.stages.flatMap(({ steps }) => steps))
-      return [{ ...row, here, hosts, ...(going && { going }) }]
+      return [{ ...row, here, hosts, ...(going && { going }), halfDone: isHalfDone(row.ended, going) }]
     }),
   )
   return { runs: runs.flat().toSorted((a, b) => b.at - a.at), unseen: elsewhere.unseen }
+}
+
+function isHalfDone(ended: RunRow['ended'], going: KnownRun['going']): boolean {
+  return ended === undefined ? going === 'died' : ended === 'paused' || ended === 'left' || ended === 'interrupted'
 }
 
 /** The last two words name a process; what is before them names its machine. */

@@ -73,8 +73,16 @@ function nginxStatus(picture: NginxPicture): DaemonStatus {
   if (phase.phase === 'several')
     return { ...running(picture, phase.masters[0], []), notes: [`⚠ ${phase.masters.length} masters`, ...strays] }
   if (phase.phase === 'single') return running(picture, phase.master, strays)
-  return running(picture, phase.old, [`⚠ an upgrade is under way (${phase.phase})`, ...strays])
+  return running(picture, phase.old, [`⚠ ${underWay[phase.phase]}`, ...strays])
 }
+
+/** What a half upgrade means for whoever looks, by its phase. */
+const underWay = {
+  starting: 'an upgrade is under way: the new master starts',
+  'both-accept': 'an upgrade is half done: old and new workers both serve',
+  winched: 'an upgrade is half done: the new workers alone serve, the old master waits',
+  'old-lingers': 'an upgrade is all but done: the old master waits for its last connections',
+} as const
 
 function running(picture: NginxPicture, master: NginxMaster | undefined, notes: readonly string[]): DaemonStatus {
   if (!master) return { name: 'nginx', ...notRunning, notes }

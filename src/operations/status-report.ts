@@ -35,6 +35,8 @@ export type CellStatus = {
   readonly sessions: number
   readonly queued: number
   readonly check: string
+  /** Who took it out, where a journal of this machine tells: `since 14:02, by run 5F1A, oncall@ops2`. */
+  readonly outBy?: string
   /** The load balancers of the pool do not agree on it. */
   readonly differs: boolean
 }
@@ -50,10 +52,14 @@ export type PoolStatus = {
   }[]
 }
 
+/** A run of this machine that is under way on the hosts shown, or was left half done there. */
+export type RunStatus = { readonly run: string; readonly title: string; readonly isRunning: boolean }
+
 /** What is true of a fleet now: what `zdt status` shows, and its `--json`. */
 export type StatusReport = {
   readonly fleet: string
   readonly vips: readonly VipStatus[]
   readonly hosts: readonly HostStatus[]
   readonly pools: readonly PoolStatus[]
+  readonly runs: readonly RunStatus[]
 }

@@ -7,6 +7,8 @@ import type { Hosts } from '../hosts/host.ts'
 import type { HostName } from '../lib/types.ts'
 import { upstreamSeatsIn } from '../fleet/selectors.ts'
 import { daemonsOn } from './daemon-status.ts'
+import { halfDoneRuns } from './half-done.ts'
+import { PastRuns } from './past-runs.ts'
 import { seatRow } from './seat-row.ts'
 import { lookAtUpstreams } from './upstreams/look.ts'
 import type { CellStatus, HostStatus, PoolStatus, StatusReport, VipStatus } from './status-report.ts'
@@ -18,16 +20,25 @@ export async function status(fleet: Fleet, hosts: Hosts, only: readonly string[]
   for (const name of only) if (!known.includes(name)) throw new UnknownName('host, pool or server', name, known)
   const asked = (name: string) => only.length === 0 || only.includes(name)
   const names = [...fleet.hosts.values()].map(({ name }) => name).filter(asked)
-  const [vips, hostRows, pools] = await Promise.all([
+  const past = PastRuns.read()
+  const [vips, hostRows, pools, halfDone] = await Promise.all([
     Promise.all(
       [...fleet.keepalived.values()].filter((vip) => vip.hosts.some(asked)).map((vip) => vipStatus(hosts, vip)),
     ),
     Promise.all(names.map((name) => hostStatus(fleet, hosts, name))),
     Promise.all(
-      [...fleet.pools.values()].flatMap((pool) => askedOf(pool, asked)).map((pool) => poolStatus(fleet, hosts, pool)),
+      [...fleet.pools.values()]
+        .flatMap((pool) => askedOf(pool, asked))
+        .map((pool) => poolStatus(fleet, hosts, pool, past)),
     ),
+    halfDoneRuns(fleet),
   ])
-  return { fleet: fleet.name, vips, hosts: hostRows, pools: pools.filter((pool) => pool !== undefined) }
+  const shown = pools.filter((pool) => pool !== undefined)
+  const seen = new Set<string>([...names, ...shown.flatMap(({ rows }) => rows.map(({ host }) => host))])
+  const runs = halfDone
+    .filter((one) => one.hosts.some((host) => seen.has(host)))
+    .map(({ run, title, isRunning }) => ({ run, title, isRunning }))
+  return { fleet: fleet.name, vips, hosts: hostRows, pools: shown, runs }
 }
 
 /** A pool, whole or with the servers alone that are asked for; none of it where it is not. */
@@ -58,7 +69,12 @@ async function vipStatus(hosts: Hosts, { name, address, hosts: members }: Keepal
   return { name, address, hosts: members, holders: members.filter((_, index) => held[index] !== null) }
 }
 
-async function poolStatus(fleet: Fleet, hosts: Hosts, pool: Pool): Promise<PoolStatus | undefined> {
+async function poolStatus(
+  fleet: Fleet,
+  hosts: Hosts,
+  pool: Pool,
+  past: Promise<PastRuns>,
+): Promise<PoolStatus | undefined> {
   if (pool.balancer.kind === 'nginx') return await upstreamStatus(fleet, hosts, pool)
   const group = fleet.haproxy.get(pool.balancer.name)
   if (!group) return undefined
@@ -66,7 +82,8 @@ async function poolStatus(fleet: Fleet, hosts: Hosts, pool: Pool): Promise<PoolS
     group.hosts.map(async (name) => {
       try {
         const host = await hosts.on(name)
-        return { host: name, cells: cellsOf(pool, await servers(host, group.socket, { backend: pool.backend })) }
+        const seen = await servers(host, group.socket, { backend: pool.backend })
+        return { host: name, cells: withOutBy(cellsOf(pool, seen), { host: name, pool, past: await past }) }
       } catch (thrown) {
         return { host: name, cells: [], error: told(asZdtError(thrown, name)) }
       }
@@ -108,6 +125,18 @@ function cellsOf(pool: Pool, seen: Servers): CellStatus[] {
       }
     const { server, state, weight, sessions, queued, check } = seatRow('', view)
     return { server, state, weight, sessions, queued, check, differs: false }
+  })
+}
+
+/** Names the run that took a server out. */
+function withOutBy(
+  cells: readonly CellStatus[],
+  { host, pool, past }: { readonly host: HostName; readonly pool: Pool; readonly past: PastRuns },
+): CellStatus[] {
+  return cells.map((cell) => {
+    const isOut = cell.state === 'drain' || cell.state === 'maint'
+    const outBy = isOut ? past.takenOut({ host, backend: pool.backend, server: cell.server }) : undefined
+    return outBy === undefined ? cell : { ...cell, outBy }
   })
 }
 

@@ -1,3 +1,4 @@
+import type { Foreseen } from '../engine/foresee.ts'
 import type { Plan } from '../engine/plan.ts'
 import type { Result } from '../engine/result.ts'
 import { exitCodes } from '../lib/exit-codes.ts'
@@ -19,6 +20,12 @@ export function resultJson(result: Result, seen: { readonly situation?: Situatio
 export function dryRunJson(situation: Situation, plan: Plan, describe: Describe): string {
   const steps = plan.stages.flatMap((stage) => stage.steps.map((step) => ({ step: step.id, ...describe(step) })))
   return jsonText({ situation, plan, steps })
+}
+
+/** What going on with a run, or taking it back, would do: one document. */
+export function foreseenJson({ stages, commands, note }: Foreseen, { id, title }: Plan, describe: Describe): string {
+  const steps = stages.flatMap((stage) => stage.steps.map((step) => ({ step: step.id, ...describe(step) })))
+  return jsonText({ run: id, title, ...(note !== undefined && { note }), steps, commands })
 }
 
 /** An error that ended zdt outside a run, as one document. */

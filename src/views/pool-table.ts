@@ -77,6 +77,11 @@ function cellText(server: string, cells: readonly CellStatus[], width: number, {
   return colour(pad(cellWords(cell), width))
 }
 
+interface Seen {
+  readonly host: string
+  readonly cell: CellStatus
+}
+
 function notes(rows: PoolStatus['rows'], { paint, width }: Page, column: number): string[] {
   const lead = ' '.repeat(column + 3)
   const cells = rows.flatMap(({ host, cells }) => cells.map((cell) => ({ host, cell })))
@@ -86,9 +91,24 @@ function notes(rows: PoolStatus['rows'], { paint, width }: Page, column: number)
     ...differing
       .flatMap((server) => wrap(`${server} differs between ${between.join(' and ')}`, width, lead))
       .map(paint.yellow),
+    ...outBy(cells, width, lead),
     ...cells
       .filter(({ cell }) => /^(down|unknown)/i.test(cell.state))
       .flatMap(({ host, cell }) => wrap(`${cell.server} on ${host}: ${cleanLine(cell.check)}`, width, lead))
       .map(paint.red),
   ]
+}
+
+/** `app2 in drain since 14:02, by run 5F1A, oncall@ops2`, and on which load balancers where they do not all say so. */
+function outBy(cells: readonly Seen[], width: number, lead: string): string[] {
+  const said = new Map<string, string[]>()
+  for (const { host, cell } of cells) {
+    if (cell.outBy === undefined) continue
+    const words = `${cell.server} in ${cleanLine(cell.state)} ${cleanLine(cell.outBy)}`
+    said.set(words, [...(said.get(words) ?? []), host])
+  }
+  const all = new Set(cells.map(({ host }) => host)).size
+  return [...said].flatMap(([words, hosts]) =>
+    wrap(hosts.length === all ? words : `${words} (on ${hosts.join(', ')})`, width, lead),
+  )
 }

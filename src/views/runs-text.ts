@@ -1,15 +1,16 @@
 import type { Event } from '../engine/events.ts'
 import type { RunRow } from '../engine/run-row.ts'
+import type { KnownRun } from '../operations/all-runs.ts'
 import { cleanLine } from './clean.ts'
 import { makeEventTeller } from './event-lines.ts'
-import { wrap } from './lines.ts'
+import { names, widthOf, wrap } from './lines.ts'
 import { finish, type Page } from './page.ts'
 import type { Describe } from './plan-text.ts'
 import { table } from './table.ts'
 import { dayAndTime } from './times.ts'
 
 /** The runs of this machine, as `zdt runs` lists them. */
-export function runsText(rows: readonly (RunRow & { readonly going?: 'running' | 'died' })[], page: Page): string {
+export function runsText(rows: readonly KnownRun[], page: Page): string {
   if (rows.length === 0) return finish(['no run yet'], page)
   const { paint, width } = page
   const colour = (ended: RunRow['ended']) => {
@@ -18,23 +19,36 @@ export function runsText(rows: readonly (RunRow & { readonly going?: 'running' |
   }
   // Of one fleet, its name would be noise.
   const several = new Set(rows.map(({ fleet }) => fleet)).size > 1
+  const heads = ['run', 'when', ...(several ? ['fleet'] : []), 'title', 'operator', 'ended', 'lost', 'hosts']
+  const cells = rows.map(({ run, at, fleet, title, operator, ended, going, lost, hosts }) => [
+    run,
+    dayAndTime(at),
+    ...(several ? [cleanLine(fleet ?? '-')] : []),
+    cleanLine(title),
+    cleanLine(operator),
+    // Going on still, or killed: on another machine's the journal cannot tell.
+    going === 'running' ? paint.yellow('running') : colour(ended)(ended ?? (going ? 'died' : 'no end')),
+    lost === undefined ? '' : String(lost),
+    names(hosts, 24),
+  ])
+  const whole = table(heads, cells, { width: Infinity, indent: 0, paintHead: paint.dim })
+  // Titles name most hosts: the last column is not worth a second line for each run.
+  const fits = whole.every((line) => widthOf(line) <= width)
+  const some = (row: readonly string[]) => row.slice(0, -1)
+  const lines = fits ? whole : table(some(heads), cells.map(some), { width, indent: 0, paintHead: paint.dim })
+  const halfDone = rows.filter(({ halfDone }) => halfDone)
   return finish(
-    table(
-      ['run', 'when', ...(several ? ['fleet'] : []), 'title', 'operator', 'ended', 'lost'],
-      rows.map(({ run, at, fleet, title, operator, ended, going, lost }) => [
-        run,
-        dayAndTime(at),
-        ...(several ? [cleanLine(fleet ?? '-')] : []),
-        cleanLine(title),
-        cleanLine(operator),
-        // Going on still, or killed: on another machine's the journal cannot tell.
-        going === 'running' ? paint.yellow('running') : colour(ended)(ended ?? (going ? 'died' : 'no end')),
-        lost === undefined ? '' : String(lost),
-      ]),
-      { width, indent: 0, paintHead: paint.dim },
-    ),
+    [...lines, ...(halfDone.length > 0 ? ['', ...halfDone.flatMap((run) => nextFor(run, page))] : [])],
     page,
   )
+}
+
+/** What to type for a run that is half done: from here, or first to have it here. */
+function nextFor({ run, here }: KnownRun, { width }: Page): string[] {
+  const next = here
+    ? `zdt resume ${run}, or zdt rollback ${run}`
+    : `zdt adopt ${run}, and then zdt resume or zdt rollback`
+  return wrap(`${run} is half done: ${next}`, width, '', '  ')
 }
 
 /** Under the text, beside the times. */

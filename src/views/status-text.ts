@@ -1,4 +1,4 @@
-import type { HostStatus, PoolStatus, StatusReport, VipStatus } from '../operations/status-report.ts'
+import type { HostStatus, PoolStatus, RunStatus, StatusReport, VipStatus } from '../operations/status-report.ts'
 import { formatDuration } from '../lib/durations.ts'
 import { clean, cleanLine } from './clean.ts'
 import { names, pad, widthOf, wrap, wrapItems } from './lines.ts'
@@ -27,9 +27,24 @@ export function statusText(report: StatusReport, page: Page): string {
     finish(top, page),
     ...report.pools.map((pool) => finish(poolLines(pool, column, page), page)),
     finish(busy ? legend : [], page),
+    finish(
+      report.runs.flatMap((run) => runLines(run, page)),
+      page,
+    ),
   ]
     .filter((part) => part !== '')
     .join('\n')
+}
+
+/** What somebody is doing there, or has left there half done. */
+function runLines({ run, title, isRunning }: RunStatus, { paint, width }: Page): string[] {
+  if (isRunning) return wrap(`run ${run} (${cleanLine(title)}) is at work here`, width)
+  return wrap(
+    `⚠ run ${run} (${cleanLine(title)}) is half done: zdt resume ${run}, or zdt rollback ${run}`,
+    width,
+    '',
+    '  ',
+  ).map(paint.yellow)
 }
 
 function vipLines(

@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { ZdtCommand } from '../../cli/zdt-command.ts'
-import { readJournal } from '../../engine/journal.ts'
+import { runHere } from '../../operations/find-run.ts'
 import { describeStep } from '../../steps/index.ts'
 import { runText } from '../../views/runs-text.ts'
 
@@ -12,7 +12,7 @@ export default class RunsShow extends ZdtCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(RunsShow)
-    const events = await readJournal(args.run)
+    const { events } = await runHere(args.run)
     this.show(flags, events, (told, page) => runText(told, describeStep, page))
   }
 }

@@ -11,12 +11,12 @@ export const demoUrls = [`http://${network.vip}/`, `http://${network.vip}/shop/`
 
 /** The demo: take a server out, restart it, bring it back; then replace a running nginx by `binary`. */
 export function demoScenes(binary: string): Scene[] {
-  const [web, shop] = demoUrls
+  const [web] = demoUrls
   return [
     { caption: 'two HAProxy with one VIP, two nginx, three applications', argv: ['zdt', 'status'] },
-    { caption: 'take app2 out of rotation', argv: ['zdt', 'drain', 'app2', '--yes', '--probe', shop] },
+    { caption: 'take app2 out of rotation', argv: ['zdt', 'drain', 'app2', '--yes'] },
     { caption: 'nobody is connected: restart it', argv: ['ssh', 'app2', 'sudo', 'systemctl', 'restart', 'shop'] },
-    { caption: 'bring it back', argv: ['zdt', 'ready', 'app2', '--yes', '--probe', shop] },
+    { caption: 'bring it back', argv: ['zdt', 'ready', 'app2', '--yes'] },
     {
       caption: 'replace the running nginx of web1',
       argv: ['zdt', 'upgrade-nginx', '--host', 'web1', '--binary', binary, '--yes', '--probe', web],

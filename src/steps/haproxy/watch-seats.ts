@@ -36,7 +36,7 @@ const lookedDown = 2
 export const watchSeats = defineWait<Input>({
   kind: 'haproxy.watch-seats',
   describe: ({ seats, watch }) => ({
-    title: `${namesOf(seats).join(', ')} serve well for ${formatDuration(watch)}`,
+    title: `watch ${namesOf(seats).join(', ')} serve for ${formatDuration(watch)}`,
     commands: seats.filter(isFirstThere).map((seat) => byHand(seat, showStat())),
   }),
   look: (input, on, waited) =>

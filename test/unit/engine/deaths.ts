@@ -1,5 +1,7 @@
 import type { Event, Happening } from '../../../src/engine/events.ts'
 import { carryOut } from '../../../src/engine/carry-out.ts'
+import { foreseeResume, foreseeRollback, type Foreseen } from '../../../src/engine/foresee.ts'
+import { historyOf } from '../../../src/engine/history.ts'
 import { resume, rollback } from '../../../src/engine/resume.ts'
 import { planOf, processOn, type Answers, type Around, type Ran, type World } from './world.ts'
 import type { StepDraft } from '../../../src/engine/plan.ts'
@@ -50,6 +52,21 @@ export class Journaled {
     const { events } = this
     this.happenings.push({ event: 'rolling-back', operator: 'oncall@ops2', pid: 2 })
     return this.process((engine) => rollback(events, engine), answers, dies, around)
+  }
+
+  /** What would be done, by the kinds of the world and its hosts; nobody may write a journal then. */
+  async foresee(way: 'resume' | 'rollback', answers: Answers = {}): Promise<Foreseen> {
+    const { events } = this
+    this.world.log.length = 0
+    let foreseen: Foreseen | undefined
+    const work: Parameters<typeof processOn>[3] = async (engine) => {
+      const looks = { ...engine, record: () => Promise.resolve() }
+      foreseen = await (way === 'resume' ? foreseeResume : foreseeRollback)(events, looks)
+      return { plan: historyOf(events).plan, ended: 'already', left: [] }
+    }
+    await processOn(this.world, answers, {}, work, [])
+    if (!foreseen) throw new Error('nothing was foreseen')
+    return foreseen
   }
 
   private async process(

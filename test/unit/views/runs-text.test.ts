@@ -9,7 +9,10 @@ beforeAll(() => {
   vi.stubEnv('TZ', 'UTC')
 })
 
-const rows = [drainThatWaits, upgradePutBack, drainLeft.slice(0, -1)].flatMap((events) => runRow(events) ?? [])
+const known = { here: true, hosts: ['lb1', 'lb2'], halfDone: false }
+const rows = [drainThatWaits, upgradePutBack, drainLeft.slice(0, -1)]
+  .flatMap((events) => runRow(events) ?? [])
+  .map((row) => ({ ...row, ...known }))
 
 test('the list of runs', () => {
   expect(runsText(rows, plainPage(80))).toMatchInlineSnapshot(`
@@ -33,6 +36,26 @@ test('the list of runs', () => {
     "
   `)
   expect(runsText([], plainPage())).toBe('no run yet\n')
+})
+
+test('a run that is half done says what to type, here or after it is taken over; a wide page has the hosts too', () => {
+  const [row] = rows
+  if (!row) throw new Error('no row')
+  const two = [
+    { ...row, ended: 'paused', halfDone: true } as const,
+    { ...row, run: 'K7M2PQ', ended: 'left', halfDone: true, here: false } as const,
+    row,
+  ]
+  expect(runsText(two, plainPage(100))).toMatchInlineSnapshot(`
+    "run      when               title        operator      ended    lost   hosts
+    7K2Q9X   2026-11-20 14:02   drain app2   ci@runner-3   paused          lb1, lb2
+    K7M2PQ   2026-11-20 14:02   drain app2   ci@runner-3   left            lb1, lb2
+    7K2Q9X   2026-11-20 14:02   drain app2   ci@runner-3   done            lb1, lb2
+
+    7K2Q9X is half done: zdt resume 7K2Q9X, or zdt rollback 7K2Q9X
+    K7M2PQ is half done: zdt adopt K7M2PQ, and then zdt resume or zdt rollback
+    "
+  `)
 })
 
 test('runs of several fleets say which; one that goes on is not one that died', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { HostName } from '../../../src/lib/types.ts'
-import type { StatusReport } from '../../../src/operations/status-report.ts'
+import type { CellStatus, StatusReport } from '../../../src/operations/status-report.ts'
 import { makePaint } from '../../../src/views/paint.ts'
 import { plainPage } from '../../../src/views/page.ts'
 import { statusText } from '../../../src/views/status-text.ts'
@@ -18,6 +18,7 @@ const up = { state: 'up', weight: 100, sessions: 0, queued: 0, check: '200 in 2 
 
 const calm: StatusReport = {
   fleet: 'prod',
+  runs: [],
   vips: [{ name: 'public', address: '10.0.0.100', holders: [lb1], hosts: [lb1, lb2] }],
   hosts: [
     {
@@ -132,6 +133,7 @@ test('a host that cannot be reached, a split brain and a lost VIP are said loudl
   const error = { message: 'lb2 cannot be reached', code: 'host-unreachable', said: 'connect ETIMEDOUT 10.0.0.12:22' }
   const report: StatusReport = {
     fleet: 'prod',
+    runs: [],
     vips: [
       { name: 'public', address: '10.0.0.100', holders: [lb1], hosts: [lb1, lb2] },
       { name: 'inner', address: '10.0.0.101', holders: [], hosts: [lb1, lb2] },
@@ -172,6 +174,7 @@ test('forty servers wrap by groups and no line is wider than the page', () => {
   const text = statusText(
     {
       fleet: 'big',
+      runs: [],
       vips: [],
       hosts: [],
       pools: [{ pool: 'shop', servers, rows: [{ host: lb1, cells: servers.map((server) => ({ ...up, server })) }] }],
@@ -180,4 +183,39 @@ test('forty servers wrap by groups and no line is wider than the page', () => {
   )
   expect(text.split('\n').every((line) => line.length <= 80)).toBe(true)
   expect(servers.every((server) => text.includes(`${server} `) || text.includes(`${server}\n`))).toBe(true)
+})
+
+test('whoever took a server out is named, on whichever load balancers, and a run that is half done with what to type', () => {
+  const outBy = 'since 14:02, by run 5F1A, oncall@ops2'
+  const out = { ...up, server: 'app2', state: 'drain' }
+  const row = (host: HostName, cell: CellStatus) => ({ host, cells: [cell] })
+  const report = {
+    ...calm,
+    vips: [],
+    hosts: [],
+    pools: [
+      { pool: 'shop', servers: ['app2'], rows: [row(lb1, { ...out, outBy }), row(lb2, { ...out, outBy })] },
+      { pool: 'api', servers: ['app2'], rows: [row(lb1, { ...out, outBy }), row(lb2, out)] },
+    ],
+    runs: [
+      { run: '7K2Q9X', title: 'upgrade-nginx web1', isRunning: false },
+      { run: 'K7M2PQ', title: 'drain app3', isRunning: true },
+    ],
+  }
+  expect(statusText(report, plainPage(80))).toMatchInlineSnapshot(`
+    "shop   app2
+    lb1    drain
+    lb2    drain
+           app2 in drain since 14:02, by run 5F1A, oncall@ops2
+
+    api    app2
+    lb1    drain
+    lb2    drain
+           app2 in drain since 14:02, by run 5F1A, oncall@ops2 (on lb1)
+
+    ⚠ run 7K2Q9X (upgrade-nginx web1) is half done: zdt resume 7K2Q9X, or zdt
+      rollback 7K2Q9X
+    run K7M2PQ (drain app3) is at work here
+    "
+  `)
 })

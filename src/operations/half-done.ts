@@ -1,0 +1,25 @@
+import type { Fleet } from '../fleet/fleet.ts'
+import { allRuns, type KnownRun } from './all-runs.ts'
+
+/** A run of this machine that has come to no end, and the hosts it was to change. */
+export type HalfDone = Pick<KnownRun, 'run' | 'title' | 'hosts'> & {
+  /** Its process is at work: nothing is to be done about it. */
+  readonly isRunning: boolean
+}
+
+/**
+ * The runs of this machine that a fleet's hosts may still bear the marks of, latest first. One is left out once a later run
+ * on one of its hosts has come to its end: somebody has gone on from there.
+ */
+export async function halfDoneRuns({ name }: Pick<Fleet, 'name'>): Promise<HalfDone[]> {
+  const { runs } = await allRuns()
+  const own = runs.filter(({ fleet }) => fleet === undefined || fleet === name)
+  return own.flatMap((run, index) => {
+    const { title, hosts, going } = run
+    const isRunning = run.ended === undefined && going === 'running'
+    const isOver = own
+      .slice(0, index)
+      .some((later) => later.ended === 'done' && later.hosts.some((host) => hosts.includes(host)))
+    return isRunning || (run.halfDone && !isOver) ? [{ run: run.run, title, hosts, isRunning }] : []
+  })
+}
