@@ -34,8 +34,8 @@ export function runsText(rows: readonly KnownRun[], page: Page): string {
   const whole = table(heads, cells, { width: Infinity, indent: 0, paintHead: paint.dim })
   // Titles name most hosts: the last column is not worth a second line for each run.
   const fits = whole.every((line) => widthOf(line) <= width)
-  const some = (row: readonly string[]) => row.slice(0, -1)
-  const lines = fits ? whole : table(some(heads), cells.map(some), { width, indent: 0, paintHead: paint.dim })
+  const [fewer = [], ...rest] = [heads, ...cells].map((row) => row.slice(0, -1))
+  const lines = fits ? whole : table(fewer, rest, { width, indent: 0, paintHead: paint.dim })
   const halfDone = rows.filter(({ halfDone }) => halfDone)
   return finish(
     [...lines, ...(halfDone.length > 0 ? ['', ...halfDone.flatMap((run) => nextFor(run, page))] : [])],
