@@ -1,4 +1,5 @@
 import * as Flags from '@oclif/core/flags'
+import { binaryFlag } from '../cli/candidate-flags.ts'
 import { durationFlag, hostsFlag, runFlags } from '../cli/flags.ts'
 import { ZdtCommand } from '../cli/zdt-command.ts'
 import { upgradeHaproxy } from '../operations/upgrade-haproxy.ts'
@@ -16,12 +17,7 @@ export default class UpgradeHaproxy extends ZdtCommand {
       required: true,
       summary: 'The hosts, by their names in zdt.yaml; a name under `haproxy:` there stands for all of its hosts.',
     }),
-    binary: Flags.file({
-      required: true,
-      exists: true,
-      summary: 'The new HAProxy, a file on this machine.',
-      helpValue: 'FILE',
-    }),
+    binary: binaryFlag({ required: true, summary: 'The new HAProxy, a file on this machine.' }),
     timeout: durationFlag({ default: '5m', summary: 'How long each wait may take.' }),
     hold: durationFlag({
       default: '30s',

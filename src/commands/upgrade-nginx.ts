@@ -1,14 +1,16 @@
 import * as Flags from '@oclif/core/flags'
+import { candidateFlags, sourceIn } from '../cli/candidate-flags.ts'
 import { batchFlag, durationFlag, hostsFlag, runFlags } from '../cli/flags.ts'
 import { ZdtCommand } from '../cli/zdt-command.ts'
 import { upgradeNginx } from '../operations/upgrade-nginx.ts'
 
 export default class UpgradeNginx extends ZdtCommand {
-  static override summary = 'Replace the running nginx of hosts by another binary without losing a request.'
+  static override summary = 'Replace the running nginx of hosts, by a binary or a package, without losing a request.'
   static override description =
     'Tested with the running configuration on every host first; then, host by host or batch by batch, drained from its load balancers, replaced, USR2, WINCH, held, QUIT, and back after a fresh check. A failure at any step undoes what was done, the right way for that phase, on every host.'
   static override examples = [
     '<%= config.bin %> upgrade-nginx --host web1 --binary ./nginx-1.26.3 --probe fleet',
+    '<%= config.bin %> upgrade-nginx --host web1 --package latest --probe fleet',
     '<%= config.bin %> upgrade-nginx --host web1,web2,web3 --batch 1,50% --binary ./nginx-1.26.3 --yes',
   ]
   static override flags = {
@@ -18,12 +20,7 @@ export default class UpgradeNginx extends ZdtCommand {
       summary: 'The hosts, by their names in zdt.yaml; a name under `nginx:` there stands for all of its hosts.',
     }),
     batch: batchFlag,
-    binary: Flags.file({
-      required: true,
-      exists: true,
-      summary: 'The new nginx, a file on this machine.',
-      helpValue: 'FILE',
-    }),
+    ...candidateFlags('nginx'),
     timeout: durationFlag({ default: '5m', summary: 'How long each wait may take.' }),
     hold: durationFlag({
       default: '2s',
@@ -38,16 +35,9 @@ export default class UpgradeNginx extends ZdtCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(UpgradeNginx)
-    const {
-      host: hosts,
-      binary,
-      batch,
-      timeout,
-      hold,
-      'allow-empty': allowEmpty,
-      'without-trial': withoutTrial,
-    } = flags
-    const options = { hosts, binary, batch, timeout, hold, allowEmpty, withoutTrial, inPlace: flags['in-place'] }
+    const { host: hosts, batch, timeout, hold, 'allow-empty': allowEmpty, 'without-trial': withoutTrial } = flags
+    const source = sourceIn(flags)
+    const options = { hosts, source, batch, timeout, hold, allowEmpty, withoutTrial, inPlace: flags['in-place'] }
     await this.carryOut(flags, upgradeNginx, options)
   }
 }

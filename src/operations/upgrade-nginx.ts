@@ -12,14 +12,16 @@ import type { Proposal } from './proposal.ts'
 import { intoRotation, outOfRotation, untilDrained } from './rotation.ts'
 import { seatRow } from './seat-row.ts'
 import { lookAtNginx } from './upgrade-nginx/look.ts'
-import { candidateInWords, namesOf, oncePer, whoRun } from './upgrade-words.ts'
-import { swapped, tested, type Phases, type Work } from './upgrade-nginx/phases.ts'
+import { candidateFacts, type Source } from './upgrade-nginx/candidate.ts'
+import { namesOf, oncePer, thereAlready, whoRun } from './upgrade-words.ts'
+import { swapped, tested, type Phases } from './upgrade-nginx/phases.ts'
+import type { Work } from './upgrade-nginx/put.ts'
 
 export interface UpgradeNginxOptions extends Phases {
   /** In the order in which they are upgraded; or the name of an nginx in zdt.yaml, for all of its hosts. */
   readonly hosts: readonly string[]
-  /** The new binary, on the operator's machine. */
-  readonly binary: string
+  /** The new binary, on the operator's machine; or the version of a package. */
+  readonly source: Source
   /** How many hosts at once. */
   readonly batch: readonly BatchSize[]
   readonly allowEmpty: boolean
@@ -50,7 +52,7 @@ async function propose(world: World, options: UpgradeNginxOptions): Promise<Prop
   const works: Work[] = await Promise.all(
     namesIn(fleet, options).map(async (name) => ({ ...(await lookAtNginx(world, name, options)), id })),
   )
-  const todo = works.filter(({ sha256, file }) => sha256 !== file.sha256)
+  const todo = works.filter(({ isThere }) => !isThere)
   const batches = await Promise.all(
     inBatches(todo, options.batch).map(async (some) => ({ some, judged: await judge(fleet, some, options) })),
   )
@@ -59,7 +61,7 @@ async function propose(world: World, options: UpgradeNginxOptions): Promise<Prop
       fleet: fleet.name,
       seats: works.flatMap(({ seen }) => seen.map(({ seat, view, old }) => seatRow(seat.host, view, old))),
       capacity: tightest(batches.flatMap(({ judged }) => judged.capacity)),
-      facts: [...works.flatMap(({ facts }) => facts), ...candidateInWords('nginx', works, todo)],
+      facts: [...works.flatMap(({ facts }) => facts), ...candidatesInWords(works, todo)],
     },
     plan: plan(
       `upgrade-nginx ${namesOf(works)}`,
@@ -70,10 +72,18 @@ async function propose(world: World, options: UpgradeNginxOptions): Promise<Prop
       ],
       id,
     ),
-    done: `${whoRun(todo)} nginx ${oncePer(works, ({ file }) => file.version)} (was ${oncePer(todo, ({ runs }) => runs)}); the old one is kept as ${oncePer(todo, backupOf)}`,
-    already: `${whoRun(works)} this very nginx ${oncePer(works, ({ file }) => file.version)} already`,
+    done: `${whoRun(todo)} nginx ${oncePer(works, ({ candidate }) => candidate.version)} (was ${oncePer(todo, ({ runs }) => runs)}); the old one is kept as ${oncePer(todo, backupOf)}`,
+    already: `${whoRun(works)} this very nginx ${oncePer(works, ({ candidate }) => candidate.version)} already`,
     onTimeout: 'put-back',
   }
+}
+
+/** What comes, each thing once, and who has it already where others have not. */
+function candidatesInWords(works: readonly Work[], todo: readonly Work[]): string[] {
+  return [
+    ...new Set(works.flatMap(({ name, candidate }) => candidateFacts(name, candidate))),
+    ...thereAlready('nginx', works, todo),
+  ]
 }
 
 /** What somebody has taken out stays out: only what serves now is drained and brought back. */
@@ -93,7 +103,7 @@ function upgraded(fleet: Fleet, some: readonly Work[], judged: Judged, options: 
 function judge(
   fleet: Fleet,
   some: readonly Work[],
-  { hosts, binary, allowEmpty }: UpgradeNginxOptions,
+  { hosts, source, allowEmpty }: UpgradeNginxOptions,
 ): Promise<Judged> {
   return judgeCapacity(
     fleet,
@@ -103,7 +113,7 @@ function judge(
       anyway:
         some.length > 1
           ? 'the same with --allow-empty, or smaller batches'
-          : `${quote(['zdt', 'upgrade-nginx', '--host', hosts.join(','), '--binary', binary])} --allow-empty`,
+          : `${quote(['zdt', 'upgrade-nginx', '--host', hosts.join(','), ...('binary' in source ? ['--binary', source.binary] : ['--package', source.version])])} --allow-empty`,
       allowEmpty,
     },
   )

@@ -23,12 +23,21 @@ export function oncePer<T>(works: readonly T[], said: (work: T) => string): stri
 
 /** The new binary, and who runs it already where others do not. */
 export function candidateInWords(daemon: string, works: readonly Work[], todo: readonly Work[]): string[] {
-  const there = works.filter((one) => !todo.includes(one))
   return [
     oncePer(
       works,
       ({ file: { file, version, sha256 } }) => `${file} is ${daemon} ${version}, sha256 ${sha256.slice(0, 12)}…`,
     ),
-    ...(there.length > 0 && todo.length > 0 ? [`${whoRun(there)} this very ${daemon} already`] : []),
+    ...thereAlready(daemon, works, todo),
   ]
+}
+
+/** Who has it already, where others have not. */
+export function thereAlready<T extends { readonly name: HostName }>(
+  daemon: string,
+  works: readonly T[],
+  todo: readonly T[],
+): string[] {
+  const there = works.filter((one) => !todo.includes(one))
+  return there.length > 0 && todo.length > 0 ? [`${whoRun(there)} this very ${daemon} already`] : []
 }

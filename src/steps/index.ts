@@ -42,10 +42,12 @@ import { fitForUpgrade } from './nginx/fit-for-upgrade.ts'
 import { holdNew } from './nginx/hold.ts'
 import { oldMasterGone } from './nginx/old-master-gone.ts'
 import { quitOldMaster } from './nginx/quit-old-master.ts'
+import { installPackages } from './nginx/install-packages.ts'
 import { replaceBinary } from './nginx/replace-binary.ts'
 import { retireOldWorkers } from './nginx/retire-old-workers.ts'
 import { startNewMaster } from './nginx/start-new-master.ts'
 import { trialStart } from './nginx/trial-start.ts'
+import { fetchPackages } from './packages/fetch.ts'
 import { awaitAnswer } from './upstream/await-answer.ts'
 import { awaitUnconnected } from './upstream/await-unconnected.ts'
 import { enoughAnswer } from './upstream/enough-answer.ts'
@@ -103,6 +105,8 @@ const all = [
   holdNew,
   oldMasterGone,
   quitOldMaster,
+  installPackages,
+  fetchPackages,
   replaceBinary,
   retireOldWorkers,
   stageBinary,

@@ -45,15 +45,18 @@ export function parseTrial(answer: string): TrialReport {
   }
 }
 
-export interface TrialOptions extends Omit<RunOptions, 'as' | 'input' | 'timeout'>, TrialTimes {}
+export interface TrialOptions extends Omit<RunOptions, 'as' | 'input' | 'timeout'>, TrialTimes {
+  /** A directory of packages on the host that are unpacked in there: `binary` is then where they have it. */
+  readonly packages?: string
+}
 
 /** The command of a trial start of `binary` with the options of `master`, and with `files` in their places. */
 export function tryNginx(
   binary: string,
   master: NginxMaster,
-  { files = [], ...times }: TrialTimes & { readonly files?: readonly Staged[] } = {},
+  { files = [], ...rest }: TrialTimes & { readonly files?: readonly Staged[]; readonly packages?: string } = {},
 ): string[] {
-  return trialCommand({ inside: nginxInside, master: master.pid, files, words: argvOf(master.argv, binary), ...times })
+  return trialCommand({ inside: nginxInside, master: master.pid, files, words: argvOf(master.argv, binary), ...rest })
 }
 
 /**
@@ -65,9 +68,13 @@ export async function tryNginxOn(
   host: Host,
   binary: string,
   master: NginxMaster,
-  { watch, limit = 20_000, ...rest }: TrialOptions = {},
+  { watch, limit = 20_000, packages, ...rest }: TrialOptions = {},
 ): Promise<TrialReport> {
-  const argv = tryNginx(binary, master, { limit, ...(watch !== undefined && { watch }) })
+  const argv = tryNginx(binary, master, {
+    limit,
+    ...(watch !== undefined && { watch }),
+    ...(packages !== undefined && { packages }),
+  })
   const { stdout } = await host.run(argv, { ...rest, as: 'root', timeout: limit + 10_000 })
   return parseTrial(stdout.toString())
 }

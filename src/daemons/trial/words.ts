@@ -18,17 +18,27 @@ export interface Tried extends TrialTimes {
   /** The running one, by its pid or by its unit. */
   readonly master: number | { readonly unit: string }
   readonly files: readonly Staged[]
+  /** A directory of packages that are tried with it. */
+  readonly packages?: string
   /** For `inside`, behind half of `watch` in seconds. */
   readonly words: readonly string[]
 }
 
 /** The command of a trial. Throws when a path has a line end in it, which no configuration can name. */
-export function trialCommand({ inside, master, files, words, watch = 1000, limit = 20_000 }: Tried): string[] {
+export function trialCommand({
+  inside,
+  master,
+  files,
+  packages = '',
+  words,
+  watch = 1000,
+  limit = 20_000,
+}: Tried): string[] {
   const lines = files.flatMap(({ path, staged }) => [path, staged])
   const odd = lines.find((path) => !path.startsWith('/') || path.includes('\n'))
   if (odd !== undefined)
     throw new ZdtError(`${JSON.stringify(odd)} is no absolute path`, { code: 'odd-path', exit: 'usage' })
   const [pid, unit] = typeof master === 'number' ? [String(master), ''] : ['', master.unit]
-  const bounded = [pid, unit, String(Math.ceil(limit / 1000)), lines.join('\n')]
+  const bounded = [pid, unit, String(Math.ceil(limit / 1000)), lines.join('\n'), packages]
   return ['sh', '-c', outside, 'zdt-trial', inside, ...bounded, (watch / 2000).toFixed(3), ...words]
 }

@@ -4,7 +4,7 @@ import { socketsFunction } from '../sockets-script.ts'
  * What the inside of every trial begins with: pid 1 of its own pid, mount and network namespaces makes a world like the
  * host's, under `$N`. The whole file system becomes copy-on-write (an overlay over each mounted one, on a tmpfs), wherever the
  * configuration keeps its pid file, sockets, logs and caches; what cannot be overlaid is bound read-only. The new files
- * are put in their places there. The network has interfaces of the same names and addresses, which lead nowhere.
+ * are put in their places there, those of packages that are not installed yet among them. The network has interfaces of the same names and addresses, which lead nowhere.
  *
  * Three things differ from the host: open logs are emptied, for a log that is written to is copied whole into memory;
  * sockets are removed, or their addresses would be "in use" and the host's own syslog and systemd would hear of it all; and
@@ -45,6 +45,13 @@ done 2>/dev/null
 said=$(printf '%s\n' "$ZDT_FILES" | while read -r path && read -r staged; do
   chroot $N sh -c 'mkdir -p "$(dirname "$1")" && if [ -e "$1" ]; then cat "$2" > "$1"; else cp -p "$2" "$1"; fi' zdt-stage "$path" "$staged" || exit 1
 done 2>&1) || cannot "$said"
+
+# What packages bring, but for configuration: that is the host's own. By chroot, so that links lead nowhere else.
+[ -z "$ZDT_PACKAGES" ] || said=$(for f in "$ZDT_PACKAGES"/*.deb; do
+  dpkg-deb --info "$f" conffiles 2>/dev/null | sed 's#^/#./#' > $N/.zdt-conffiles
+  dpkg-deb --fsys-tarfile "$f" | chroot $N tar -x --keep-directory-symlink --no-overwrite-dir --exclude-from=/.zdt-conffiles || exit 1
+done 2>&1) || cannot "$said"
+rm -f $N/.zdt-conffiles
 
 ip link set lo up
 n=0

@@ -7,15 +7,17 @@ import type { HostName } from '../../lib/types.ts'
 import { refuseIfUnfit as refuseFor } from '../../steps/config/fit.ts'
 import { refuseIfUnfit } from '../../steps/nginx/fit-for-upgrade.ts'
 import { refuseHolder } from '../../steps/vip/refuse-holder.ts'
-import { candidateFile, type CandidateFile } from '../candidate-file.ts'
 import { lookAtSeats, type SeenSeat } from '../look-at-seats.ts'
 import type { World } from '../operation.ts'
+import { candidateOf, type Candidate, type Source } from './candidate.ts'
 
 /** A host whose nginx can be upgraded, as it was found, and what is to lie there. */
 export interface Found {
   readonly name: HostName
   readonly unit: string
-  readonly file: CandidateFile
+  readonly candidate: Candidate
+  /** It runs already. */
+  readonly isThere: boolean
   /** The version that runs, in words. */
   readonly runs: string
   /** The file that the master executes, links followed, and what lies there. */
@@ -33,26 +35,24 @@ export interface Found {
 export async function lookAtNginx(
   { fleet, hosts }: World,
   name: HostName,
-  { binary, inPlace }: { readonly binary: string; readonly inPlace: boolean },
+  { source, inPlace }: { readonly source: Source; readonly inPlace: boolean },
 ): Promise<Found> {
   const unit = unitOn(fleet, name)
   const host = await hosts.on(name)
   if (!inPlace) refuseFor(name, await refuseHolder(host, 'nginx', vipsOf(fleet, name)))
-  const [picture, file, seen] = await Promise.all([
-    nginxPicture(host, unit),
-    candidateFile('nginx', binary, host),
-    lookAtSeats(hosts, poolsServing(fleet, name)),
-  ])
+  const [picture, seen] = await Promise.all([nginxPicture(host, unit), lookAtSeats(hosts, poolsServing(fleet, name))])
   refuseIfUnfit(name, picture)
   const master = masterOf(picture)
   const lies = picture.binaries.find(({ path }) => path === master.argv.binary)
   const runs = master.version?.text ?? 'of an unknown version'
   const target = lies?.realPath ?? master.argv.binary
+  const candidate = await candidateOf(source, host, { target, runs })
   const workers = acceptingWorkers(picture, master).length
   return {
     name,
     unit,
-    file,
+    candidate,
+    isThere: candidate.kind === 'file' ? lies?.sha256 === candidate.file.sha256 : candidate.changes.length === 0,
     runs,
     target,
     sha256: lies?.sha256,

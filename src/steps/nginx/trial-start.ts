@@ -6,7 +6,13 @@ import { defineGuard } from '../define.ts'
 import { fileThing } from '../things.ts'
 import { look } from './look.ts'
 
-type Input = { readonly unit: string; readonly staged: string }
+type Input = {
+  readonly unit: string
+  /** The new binary; of packages the place that they have it in. */
+  readonly staged: string
+  /** Where packages lie that are not installed yet. */
+  readonly packages?: string
+}
 
 const outcomes = {
   invalid: 'does not pass its own check (-t)',
@@ -23,16 +29,19 @@ const outcomes = {
  */
 export const trialStart = defineGuard<Input>({
   kind: 'nginx.trial-start',
-  describe: ({ staged }) => ({
-    title: `trial start of ${staged} with the running configuration`,
+  describe: ({ staged, packages }) => ({
+    title: `trial start of ${staged}${packages === undefined ? '' : ' out of the new packages'} with the running configuration`,
     commands: [`unshare -mnpf --mount-proc --kill-child ${quote([staged])}`],
   }),
-  check: async ({ unit, staged }, on) => {
+  check: async ({ unit, staged, packages }, on) => {
     const refused = (message: string, said = '', suggestions: readonly string[] = []) =>
       new NoUseWaiting(message, { host: on.host.name, ...(said && { said }), suggestions })
     const { phase } = await look(on, unit)
     if (phase.phase !== 'single') throw refused(`an upgrade is under way there already (phase ${phase.phase})`)
-    const trial = await tryNginxOn(on.host, staged, phase.master, { signal: on.signal })
+    const trial = await tryNginxOn(on.host, staged, phase.master, {
+      signal: on.signal,
+      ...(packages !== undefined && { packages }),
+    })
     const [conflict] = nginxConflicts(trial.listeners, phase.master)
     if (conflict) {
       throw refused(`the new master could not listen on ${conflict.wanted}: ${conflict.taken} is taken`, '', [

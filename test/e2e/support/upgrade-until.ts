@@ -17,7 +17,7 @@ try {
   const options = {
     hosts: [host],
     batch: [{ count: 1 }],
-    binary,
+    source: { binary },
     timeout: 30_000,
     hold: 200,
     allowEmpty: false,

@@ -1,0 +1,83 @@
+import { stage, type StageDraft } from '../../engine/plan.ts'
+import type { RunId } from '../../lib/types.ts'
+import { stageBinary } from '../../steps/binary/stage-binary.ts'
+import type { Place } from '../../steps/nginx/back-to-old.ts'
+import { candidateRuns } from '../../steps/nginx/candidate-runs.ts'
+import { installPackages } from '../../steps/nginx/install-packages.ts'
+import { replaceBinary } from '../../steps/nginx/replace-binary.ts'
+import { fetchPackages } from '../../steps/packages/fetch.ts'
+import type { Packages } from '../../steps/packages/managers.ts'
+import type { CandidateFile } from '../candidate-file.ts'
+import { backupOf, stagedAs } from '../kept-binary.ts'
+import { oncePer } from '../upgrade-words.ts'
+import type { Found } from './look.ts'
+
+/** A host, and the run that works on it. */
+export interface Work extends Found {
+  readonly id: RunId
+}
+
+/** Where the upgrade takes place on a host. */
+export function place(work: Work): Place {
+  return { unit: work.unit, target: work.target, backup: backupOf(work) }
+}
+
+/** The new nginx on its way to the hosts: nothing runs it yet, and nothing there has changed. */
+export function brought(works: readonly Work[]): StageDraft[] {
+  const files = works.flatMap((work) => filesOf(work))
+  const packages = works.flatMap((work) => packagesOf(work))
+  return [
+    stage(
+      'fetch the new packages, and those of now for the way back',
+      packages.map(({ work, packages }) => fetchPackages.at(work.name, packages)),
+    ),
+    stage(
+      `upload nginx ${oncePer(files, ({ file }) => file.version)}`,
+      files.map(({ work, file: { file, sha256 } }) =>
+        stageBinary.at(work.name, { file, sha256, staged: stagedAs(work) }),
+      ),
+    ),
+    stage(
+      'the new binary runs there',
+      files.map(({ work, file: { version } }) =>
+        candidateRuns.at(work.name, { staged: stagedAs(work), target: work.target, version }),
+      ),
+    ),
+  ]
+}
+
+/** What a trial start tries: of packages the file in its own place, with all that they bring. */
+export function tried(work: Work): { readonly staged: string; readonly packages?: string } {
+  const [one] = packagesOf(work)
+  return one ? { staged: work.target, packages: `${one.packages.dir}/new` } : { staged: stagedAs(work) }
+}
+
+/** The new nginx where the old one lies; what runs goes on with the old code. */
+export function put(works: readonly Work[]): StageDraft[] {
+  return [
+    stage(
+      'install the packages, with no service touched',
+      works.flatMap((work) =>
+        packagesOf(work).map(({ packages }) => installPackages.at(work.name, { ...place(work), packages })),
+      ),
+    ),
+    stage(
+      `replace ${oncePer(works, ({ target }) => target)}`,
+      works.flatMap((work) =>
+        filesOf(work).map(({ file: { sha256 } }) =>
+          replaceBinary.at(work.name, { ...place(work), staged: stagedAs(work), sha256 }),
+        ),
+      ),
+    ),
+  ]
+}
+
+function filesOf(work: Work): { readonly work: Work; readonly file: CandidateFile }[] {
+  return work.candidate.kind === 'file' ? [{ work, file: work.candidate.file }] : []
+}
+
+function packagesOf(work: Work): { readonly work: Work; readonly packages: Packages }[] {
+  if (work.candidate.kind === 'file') return []
+  const { manager, changes } = work.candidate
+  return [{ work, packages: { manager, changes, dir: `/var/lib/zdt/packages/${work.id}` } }]
+}

@@ -1,0 +1,112 @@
+import { NoUseWaiting, type On } from '../../engine/step-kind.ts'
+import { quote } from '../../lib/quote.ts'
+import { defineChange, notYet } from '../define.ts'
+import { fileDigest } from '../file-digest.ts'
+import { inWords, managers, type Packages } from '../packages/managers.ts'
+import { fileThing } from '../things.ts'
+import { backToOld, oldNginx, startedByBoot, type Place } from './back-to-old.ts'
+import { look } from './look.ts'
+import type { OldNginx } from './next-move.ts'
+
+type Input = Place & { readonly packages: Packages }
+
+type Found = {
+  readonly versions: Readonly<Record<string, string | null>>
+  readonly sha256: string | null
+  /** What runs: a boot starts what is installed, and then there is more to put back. Null where none runs. */
+  readonly old: OldNginx | null
+}
+
+/**
+ * Installs packages under a running nginx, which goes on with the code it has: no maintainer script may start, stop or reload
+ * anything meanwhile. The binary of before lives on under its backup's name, as its running process has it.
+ */
+export const installPackages = defineChange<Input, Found>({
+  kind: 'nginx.install-packages',
+  describe: ({ packages }) => ({
+    title: `install ${inWords(packages)}, with no service touched`,
+    commands: [managers[packages.manager].byHand(packages.dir, 'new', packages.changes)],
+  }),
+  describeUndo: ({ packages, target, backup }) => [
+    '# with a policy-rc.d that says 101, or nginx is restarted:',
+    `${managers[packages.manager].byHand(packages.dir, 'old', packages.changes)} && ${quote(['sudo', 'mv', '-fT', backup, target])}`,
+  ],
+  observe: async ({ target, unit, packages }, on) => {
+    const [{ picture, phase }, sha256, versions] = await Promise.all([
+      look(on, unit),
+      fileDigest(on, target),
+      versionsNow(on, packages),
+    ])
+    return { versions, sha256, old: phase.phase === 'single' ? oldNginx(picture, phase.master) : null }
+  },
+  isDone: ({ packages }, { versions }) => packages.changes.every(({ name, to }) => versions[name] === to),
+  apply: async ({ target, backup, packages }, _found, on) => {
+    await must(on, ['ln', '-fT', '--', target, backup])
+    await managers[packages.manager].install(on.host, packages.dir, 'new', packages.changes, on)
+  },
+  verify: async ({ packages }, _found, on) => {
+    const now = await versionsNow(on, packages)
+    return notYet(
+      ...packages.changes.map(({ name, to }) => now[name] !== to && `${name} is ${now[name] ?? 'not whole'}`),
+    )
+  },
+  undo: async (place, found, on) => {
+    const { target, backup, unit, packages } = place
+    const manager = managers[packages.manager]
+    if (found.old && startedByBoot(await look(on, unit), found.old)) await backToOld(on, place, found.old)
+    const now = await versionsNow(on, packages)
+    if (packages.changes.some(({ name }) => now[name] !== found.versions[name])) {
+      await manager.install(on.host, packages.dir, 'old', packages.changes, on)
+    }
+    await manager.clearLitter(on.host, on)
+    // The very file that the running nginx executes, and whatever it was, rather than the package's copy of it.
+    if ((await fileDigest(on, backup)) === null) return
+    if ((await fileDigest(on, backup)) !== found.sha256) await must(on, ['rm', '-f', '--', backup])
+    else await must(on, ['sh', '-c', putBack, 'zdt-put-back', target, backup])
+  },
+  undone: async ({ target, backup, unit, packages }, found, on) => {
+    const now = await versionsNow(on, packages)
+    return notYet(
+      found.old !== null &&
+        startedByBoot(await look(on, unit), found.old) !== undefined &&
+        'a boot has started the new nginx',
+      ...packages.changes.map(
+        ({ name }) =>
+          now[name] !== found.versions[name] &&
+          `${name} is ${now[name] ?? 'not whole'}, not ${found.versions[name] ?? 'gone'}`,
+      ),
+      (await fileDigest(on, target)) !== found.sha256 && `${target} is not the old file`,
+      (await fileDigest(on, backup)) !== null && `${backup} is still there`,
+      (await managers[packages.manager].litter(on.host, on)) && 'an empty policy-rc.d is still there',
+    )
+  },
+  about: ({ target }, host) => [fileThing(host, target)],
+  // dpkg itself died in the middle, or the old packages are back and the kept file is still there.
+  halfway: async ({ packages }, found, on) => {
+    const now = await versionsNow(on, packages)
+    return packages.changes.every(({ name, to }) => [to, found.versions[name], null].includes(now[name] ?? null))
+  },
+  // One that was cut off goes on there to its own end.
+  patience: () => 120_000,
+  interval: () => 1000,
+})
+
+/** By a hard link first: where the two are one file already, mv refuses. */
+const putBack = String.raw`
+set -e
+target=$1 backup=$2
+[ "$target" -ef "$backup" ] || mv -fT -- "$backup" "$target"
+rm -f -- "$backup"
+sync -- "$(dirname -- "$target")"
+`
+
+function versionsNow(on: On, { manager, changes }: Packages): Promise<Readonly<Record<string, string | null>>> {
+  const names = changes.map(({ name }) => name)
+  return managers[manager].versions(on.host, names, { signal: on.signal })
+}
+
+async function must(on: On, argv: readonly string[]): Promise<void> {
+  const { code, stderr } = await on.host.run(argv, { as: 'root', signal: on.signal })
+  if (code !== 0)
+    throw new NoUseWaiting('the old file could not be kept', { host: on.host.name, said: stderr.toString().trim() })
+}
