@@ -4,7 +4,7 @@ import type { Source } from '../operations/upgrade-nginx/candidate.ts'
 import { WrongUsage } from './wrong-usage.ts'
 
 /** A program on this machine; that it can be read is seen before any host is asked. */
-export const binaryFlag = Flags.custom<string>({
+export const binaryFlag = Flags.custom({
   helpValue: 'FILE',
   parse: async (input) => {
     const is = await stat(input).catch((error: unknown) => error)

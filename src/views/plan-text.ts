@@ -18,7 +18,7 @@ export function planText(
   { commands = false }: { readonly commands?: boolean } = {},
 ): string {
   const { width, paint } = page
-  const digits = String(plan.stages.at(-1)?.number ?? 0).length
+  const digits = String(Math.max(0, ...plan.stages.map(({ number }) => number))).length
   const hosts = plan.stages.map((stage) => names(stageHosts(stage), Math.max(12, Math.floor(width / 3))))
   const widest = Math.max(0, ...hosts.map(widthOf))
   return finish(

@@ -6,7 +6,8 @@ const keptDays = 30
 
 /**
  * `sh -c SCRIPT zdt-fetch DIR SPEC…`, SPEC `new nginx:amd64=1.26.3-3` or `old …`, as two words: fetches each. The way back has
- * every package as it is installed: from where the host's packages come from, from what apt kept, or packed again.
+ * every package as it is installed: from where the host's packages come from, from what apt kept, or packed again. What comes
+ * on stdin is kept as DIR/install.sh: what a person types to put it back.
  */
 export const fetchScript = String.raw`
 set -e
@@ -29,6 +30,7 @@ while [ $# -gt 0 ]; do
   else echo "no source of packages has $spec any more: without it there is no way back" >&2; exit 3; fi
 done
 cd "$dir"
+cat > install.sh
 sha256sum new/*.deb old/*.deb > sums.new 2>/dev/null || sha256sum new/*.deb > sums.new
 sync
 mv sums.new sums
@@ -38,7 +40,7 @@ mv sums.new sums
 export const fetchedScript = String.raw`cd "$1" 2>/dev/null && [ -f sums ] && sha256sum --quiet -c sums >/dev/null 2>&1`
 
 /**
- * `sh -c SCRIPT zdt-install DIR WHICH REMOVE…`: installs what lies in DIR/WHICH, and takes away the packages named (`name-`).
+ * `sh SCRIPT DIR WHICH REMOVE…`: installs what lies in DIR/WHICH, and takes away the packages named (`name-`).
  * Configuration that somebody has changed stays. Nothing is written to our own outputs until apt has ended.
  */
 export const installScript = String.raw`

@@ -23,8 +23,8 @@ export const apt: PackageManager = {
       specOf(name, architecture, to),
       ...(from === null ? [] : ['old', specOf(name, architecture, from)]),
     ])
-    const timeout = installTime
-    const { code, stderr } = await run(host, fetchScript, ['zdt-fetch', dir, ...specs], { ...options, timeout })
+    const given = { ...options, input: installScript, timeout: installTime }
+    const { code, stderr } = await run(host, fetchScript, ['zdt-fetch', dir, ...specs], given)
     if (code !== 0) throw new PackagesUnfit(host.name, 'its packages could not be fetched', said(stderr))
   },
 
@@ -64,8 +64,7 @@ export const apt: PackageManager = {
     await run(host, litterScript, ['zdt-litter', 'remove'], options)
   },
 
-  byHand: (dir, which, changes) =>
-    `sudo apt-get install --allow-downgrades ${quote([`${dir}/${which}`])}/*.deb ${quote(removed(which, changes))}`.trim(),
+  byHand: (dir, which, changes) => `sudo ${quote(['sh', `${dir}/install.sh`, dir, which, ...removed(which, changes)])}`,
 }
 
 /** As apt names one version of one package. */
@@ -82,7 +81,7 @@ function run(
   host: Host,
   script: string,
   words: readonly string[],
-  options: { readonly signal?: AbortSignal; readonly timeout?: number } = {},
+  options: { readonly signal?: AbortSignal; readonly timeout?: number; readonly input?: string } = {},
 ) {
   return host.run(['sh', '-c', script, ...words], { ...options, as: 'root' })
 }

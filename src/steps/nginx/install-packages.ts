@@ -28,7 +28,6 @@ export const installPackages = defineChange<Input, Found>({
     commands: [managers[packages.manager].byHand(packages.dir, 'new', packages.changes)],
   }),
   describeUndo: ({ packages, target, backup }) => [
-    '# with a policy-rc.d that says 101, or nginx is restarted:',
     `${managers[packages.manager].byHand(packages.dir, 'old', packages.changes)} && ${quote(['sudo', 'mv', '-fT', backup, target])}`,
   ],
   observe: async ({ target, unit, packages }, on) => {

@@ -1,0 +1,123 @@
+import { writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Halt } from '../chaos/halt-at.ts'
+import { runOf, useLane } from '../chaos/lane.ts'
+import { describeOnLab } from '../support/lab.ts'
+import { packagesOn, usePackages } from '../support/package-repository.ts'
+import { seatStates, webWorld, type WebWorld } from '../support/web-world.ts'
+import { startWrk } from '../support/wrk.ts'
+
+const old = '1.22.1-9'
+const fresh = '1.26.3-3'
+const dead = '1.27.0-1'
+
+describeOnLab('upgrade-nginx --package', () => {
+  const lane = useLane()
+  let before: WebWorld
+  const installed = (version: string) => [`ii nginx ${version}`, `ii nginx-common ${version}`]
+  const upgrade = (...flags: string[]) =>
+    lane().zdt(['upgrade-nginx', '--host', 'web1', '--yes', '--json', '--probe', 'fleet', ...flags])
+  const expectAsBefore = async () => {
+    expect(await packagesOn(lane().lab, 'web1')).toEqual(installed(old))
+    expect(await webWorld(lane().lab, 'web1')).toEqual(before)
+    await expect.poll(() => seatStates(lane().lab, 'web', 'web1'), { timeout: 30_000 }).toEqual(['UP', 'UP'])
+  }
+  const expectUpgraded = async () => {
+    expect((await packagesOn(lane().lab, 'web1')).slice(0, 2)).toEqual(installed(fresh))
+    expect((await packagesOn(lane().lab, 'web1')).join()).not.toContain('policy-rc.d')
+    const { answers, agreed, masters } = await webWorld(lane().lab, 'web1')
+    expect({ answers, agreed, masters }).toEqual({
+      answers: expect.stringContaining('1.26.3') as string,
+      agreed: true,
+      masters: 1,
+    })
+  }
+
+  beforeAll(async () => {
+    const { lab } = lane()
+    // A program, of a version that is newer, that ends at once.
+    const none = join(tmpdir(), 'zdt-e2e-dead')
+    await writeFile(none, '#!/bin/sh\nexit 1\n', { mode: 0o755 })
+    await usePackages(lab, 'web1', [
+      { version: old, binary: await lab.binary('nginx-1.22.1') },
+      { version: fresh, binary: await lab.binary('nginx-1.26.3') },
+      { version: dead, binary: none },
+    ])
+  }, 180_000)
+
+  beforeEach(async () => {
+    await expect.poll(() => seatStates(lane().lab, 'web', 'web1'), { timeout: 90_000 }).toEqual(['UP', 'UP'])
+    before = await webWorld(lane().lab, 'web1')
+    expect(before).toMatchObject({
+      masters: 1,
+      workers: 2,
+      agreed: true,
+      answers: expect.stringContaining('1.22.1') as string,
+    })
+  })
+
+  test('under load: installed and upgraded, no service restarted, nothing left; rolled back, all as before; nothing is lost', async () => {
+    const wrk = await startWrk(lane().lab, 'http://10.77.0.100/')
+    const { code, stdout } = await upgrade('--package', fresh)
+    expect(JSON.parse(stdout)).toMatchObject({ ended: 'done', probe: { total: { lost: 0 } } })
+    expect(code).toBe(0)
+    await expectUpgraded()
+    const { run } = JSON.parse(stdout) as { run: string }
+    const back = await lane().zdt(['rollback', run, '--yes', '--json'])
+    expect(JSON.parse(back.stdout)).toMatchObject({ ended: 'put-back', probe: { total: { lost: 0 } } })
+    await expectAsBefore()
+    expect(await wrk.stop()).toMatchObject({ errors: 0, not2xx: 0 })
+  })
+
+  test('the newest does not live: seen in a trial start with all that its packages bring, and nothing is installed', async () => {
+    const { code, stdout } = await upgrade('--package', 'latest')
+    expect(JSON.parse(stdout)).toMatchObject({
+      ended: 'put-back',
+      error: { message: expect.stringContaining('does not pass its own check') as string },
+    })
+    expect(code).toBe(4)
+    await expectAsBefore()
+  })
+
+  test('the new master is killed while it is held: the old nginx serves again, by its old packages', async () => {
+    const halt: Halt = { event: 'verified', steps: ['nginx.retire-old-workers'], after: 0, signal: 'SIGSTOP' }
+    const zdt = await lane().start(['upgrade-nginx', '--host', 'web1', '--package', fresh], halt)
+    await zdt.said(/halted/)
+    await lane().root('web1', 'kill -9 $(cat /run/nginx.pid)')
+    zdt.signal('SIGCONT')
+    expect(await zdt.ended).toMatchObject({ code: 4 })
+    await expectAsBefore()
+  })
+
+  const inTheMiddle: Halt = { event: 'applying', steps: ['nginx.install-packages'], after: 1500, signal: 'SIGKILL' }
+  test.each(['resume', 'rollback'] as const)('zdt is killed while apt is at work, which goes on: %s', async (way) => {
+    const zdt = await lane().start(['upgrade-nginx', '--host', 'web1', '--package', fresh], inTheMiddle)
+    expect(await zdt.ended).toMatchObject({ code: 137 })
+    const run = runOf(zdt)
+    expect(await lane().zdt([way, run, '--yes'])).toMatchObject({ code: 0 })
+    if (way === 'resume') {
+      await expectUpgraded()
+      expect(await lane().zdt(['rollback', run, '--yes'])).toMatchObject({ code: 0 })
+    }
+    await expectAsBefore()
+  })
+
+  test('a version that nobody has, a host whose nginx is no package’s own, dpkg half-way: refused, and nothing is touched', async () => {
+    const unknown = await upgrade('--package', '9.9')
+    expect(unknown.code).toBe(3)
+    expect(unknown.stdout + unknown.stderr).toContain("Version '9.9' for 'nginx' was not found")
+    const other = await lane().zdt(['upgrade-nginx', '--host', 'web2', '--package', 'latest', '--yes'])
+    expect(other.code).toBe(3)
+    expect(other.stderr.replaceAll(/\s+/g, ' ')).toMatch(/is installed, but nginx 1\.22\.1 runs there/)
+    await lane().root('web1', 'dpkg --unpack --force-depends /srv/repo/nginx-common_1.26.3-3.deb >/dev/null 2>&1; true')
+    const half = await upgrade('--package', fresh)
+    expect(half.code).toBe(3)
+    expect(half.stdout + half.stderr).toContain('packages there are not whole')
+    await lane().root(
+      'web1',
+      'dpkg --force-depends -i /srv/repo/nginx-common_1.22.1-9.deb >/dev/null 2>&1; systemctl restart nginx',
+    )
+  })
+})
