@@ -161,6 +161,8 @@ export function upstreamTests(shop: Shop): void {
           expect(back).toMatchObject({ code: 5, stdout: expect.stringContaining('app3 does not answer') as string })
           expect((await lineOf('10.77.0.23'))[0]).toContain('down;')
           await shop.on('app3', 'sudo systemctl start shop')
+          // It stopped half-way, with web1 still out.
+          await shop.orderBoth('set server web/web1 state ready')
 
           const ready = await alone('ready', 'cart/app1', '--yes', '--json')
           expect(ready).toMatchObject({ code: 0 })
