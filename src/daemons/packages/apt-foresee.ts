@@ -18,7 +18,15 @@ if command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; then
   echo "@heard $(find /var/lib/apt/lists -maxdepth 1 -type f -printf '%T@\n' 2>/dev/null | sort -n | tail -n 1)"
   if [ -n "$owner" ]; then
     echo "@installed $(dpkg-query -W -f '${'$'}{Version}' "$owner")"
-    said=$(apt-get -s -q --allow-downgrades install "$owner${'$'}{version:+=$version}" 2>&1)
+    specs=$owner${'$'}{version:+=$version}
+    # Of one source, and installed in the same version: they go together, and apt, asked for one that is not the newest, does not see it.
+    if [ -n "$version" ]; then
+      for sibling in $(dpkg-query -W -f '${'$'}{source:Package} ${'$'}{Version} ${'$'}{db:Status-Abbrev} ${'$'}{Package}\n' 2>/dev/null |
+        awk -v one="$owner" '{ of[$4] = $1 " " $2 " " $3 } END { for (p in of) if (p != one && of[p] == of[one]) print p }'); do
+        apt-cache show "$sibling=$version" >/dev/null 2>&1 && specs="$specs $sibling=$version"
+      done
+    fi
+    said=$(apt-get -s -q --allow-downgrades install $specs 2>&1)
     echo "@simulated $?"
     printf '%s\n' "$said" | body
   fi
@@ -50,7 +58,8 @@ export function parseForeseen(answer: string, path: string): PackagePlan | Unfit
   const simulated = frame('simulated')
   const said = simulated?.body ?? []
   if (simulated?.argument !== '0') {
-    const words = said.filter((line) => line.startsWith('E:'))
+    const from = said.findIndex((line) => line.startsWith('E:'))
+    const words = said.slice(from === -1 ? -8 : from, from === -1 ? undefined : from + 8)
     return {
       why: `apt would not install it`,
       said: words.join('\n'),
