@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 import { stat } from 'node:fs/promises'
-import type { Source } from '../operations/upgrade-nginx/candidate.ts'
+import type { Source } from '../operations/candidate.ts'
 import { WrongUsage } from './wrong-usage.ts'
 
 /** A program on this machine; that it can be read is seen before any host is asked. */

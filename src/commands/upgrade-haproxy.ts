@@ -1,11 +1,11 @@
 import * as Flags from '@oclif/core/flags'
-import { binaryFlag } from '../cli/candidate-flags.ts'
+import { candidateFlags, sourceIn } from '../cli/candidate-flags.ts'
 import { durationFlag, hostsFlag, runFlags } from '../cli/flags.ts'
 import { ZdtCommand } from '../cli/zdt-command.ts'
 import { upgradeHaproxy } from '../operations/upgrade-haproxy.ts'
 
 export default class UpgradeHaproxy extends ZdtCommand {
-  static override summary = 'Replace the running HAProxy of hosts by another binary without losing a request.'
+  static override summary = 'Replace the running HAProxy of hosts, by a binary or a package, without losing a request.'
   static override description =
     'Tested with the running configuration on every host first; then, host by host, put in the old one’s place, executed by its master, proved, held. Connections and listening sockets live on; who was drained, in maintenance or given another weight is so from the first request on. A failure puts the old binary back and proves that; should HAProxy die, the host itself does, with zdt or without.'
   static override examples = [
@@ -17,7 +17,7 @@ export default class UpgradeHaproxy extends ZdtCommand {
       required: true,
       summary: 'The hosts, by their names in zdt.yaml; a name under `haproxy:` there stands for all of its hosts.',
     }),
-    binary: binaryFlag({ required: true, summary: 'The new HAProxy, a file on this machine.' }),
+    ...candidateFlags('HAProxy'),
     timeout: durationFlag({ default: '5m', summary: 'How long each wait may take.' }),
     hold: durationFlag({
       default: '30s',
@@ -40,9 +40,9 @@ export default class UpgradeHaproxy extends ZdtCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(UpgradeHaproxy)
-    const { host: hosts, binary, timeout, hold, 'max-5xx': max5xx, 'in-place': inPlace } = flags
+    const { host: hosts, timeout, hold, 'max-5xx': max5xx, 'in-place': inPlace } = flags
     const { 'wait-old-workers': waitOldWorkers, 'without-trial': withoutTrial } = flags
-    const options = { hosts, binary, timeout, hold, max5xx, inPlace, waitOldWorkers, withoutTrial }
+    const options = { hosts, source: sourceIn(flags), timeout, hold, max5xx, inPlace, waitOldWorkers, withoutTrial }
     await this.carryOut(flags, upgradeHaproxy, options)
   }
 }

@@ -19,8 +19,11 @@ const written = {
   HAProxy: / version (\d+\.\d+[^\s,]*), released \d{4}\//,
 } as const
 
+/** A daemon whose binary zdt replaces. */
+export type Daemon = keyof typeof written
+
 /** Reads the binary and looks whether it can be that daemon on this host. Throws, exit `usage`, when not, and what Host throws. */
-export async function candidateFile(daemon: keyof typeof written, path: string, host: Host): Promise<CandidateFile> {
+export async function candidateFile(daemon: Daemon, path: string, host: Host): Promise<CandidateFile> {
   const file = resolve(path)
   const content = await readFile(file).catch((cause: unknown) => {
     throw unfit(`${path} cannot be read`, { said: cause instanceof Error ? cause.message : String(cause) })

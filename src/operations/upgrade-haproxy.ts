@@ -2,19 +2,20 @@ import { plan } from '../engine/plan.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import { hostsNamed } from '../fleet/selectors.ts'
 import type { HostName } from '../lib/types.ts'
+import { candidatesInWords, type Source } from './candidate.ts'
 import { claimsOf } from './claims.ts'
 import { backupOf } from './kept-binary.ts'
 import type { Operation, World } from './operation.ts'
 import type { Proposal } from './proposal.ts'
-import { candidateInWords, namesOf, oncePer, whoRun } from './upgrade-words.ts'
+import { namesOf, oncePer, whoRun } from './upgrade-words.ts'
 import { lookAtHaproxy } from './upgrade-haproxy/look.ts'
 import { exchanged, tested, type Phases, type Work } from './upgrade-haproxy/phases.ts'
 
 export interface UpgradeHaproxyOptions extends Phases {
   /** One after the other, in this order; or the name of a HAProxy in zdt.yaml, for all of its hosts. */
   readonly hosts: readonly string[]
-  /** The new binary, on the operator's machine. */
-  readonly binary: string
+  /** The new binary, on the operator's machine; or the version of a package. */
+  readonly source: Source
   /** Also where the host holds a VIP. */
   readonly inPlace: boolean
 }
@@ -36,13 +37,13 @@ async function propose({ fleet, hosts, id }: World, options: UpgradeHaproxyOptio
       id,
     })),
   )
-  const todo = works.filter(({ sha256, file }) => sha256 !== file.sha256)
+  const todo = works.filter(({ isThere }) => !isThere)
   return {
     situation: {
       fleet: fleet.name,
       seats: [],
       capacity: [],
-      facts: [...works.flatMap(({ facts }) => facts), ...candidateInWords('HAProxy', works, todo)],
+      facts: [...works.flatMap(({ facts }) => facts), ...candidatesInWords('HAProxy', works, todo)],
     },
     plan: plan(
       `upgrade-haproxy ${namesOf(works)}`,
@@ -51,8 +52,8 @@ async function propose({ fleet, hosts, id }: World, options: UpgradeHaproxyOptio
       [...todo.flatMap((work) => tested(work, options)), ...todo.flatMap((work) => exchanged(work, options))],
       id,
     ),
-    done: `${whoRun(todo)} HAProxy ${oncePer(works, ({ file }) => file.version)} (was ${oncePer(todo, ({ runs }) => runs)}); the old one is kept as ${oncePer(todo, backupOf)}`,
-    already: `${whoRun(works)} this very HAProxy ${oncePer(works, ({ file }) => file.version)} already`,
+    done: `${whoRun(todo)} HAProxy ${oncePer(works, ({ candidate }) => candidate.version)} (was ${oncePer(todo, ({ runs }) => runs)}); the old one is kept as ${oncePer(todo, backupOf)}`,
+    already: `${whoRun(works)} this very HAProxy ${oncePer(works, ({ candidate }) => candidate.version)} already`,
     onTimeout: 'put-back',
   }
 }

@@ -12,8 +12,8 @@ import type { Proposal } from './proposal.ts'
 import { intoRotation, outOfRotation, untilDrained } from './rotation.ts'
 import { seatRow } from './seat-row.ts'
 import { lookAtNginx } from './upgrade-nginx/look.ts'
-import { candidateFacts, type Source } from './upgrade-nginx/candidate.ts'
-import { namesOf, oncePer, thereAlready, whoRun } from './upgrade-words.ts'
+import { candidatesInWords, type Source } from './candidate.ts'
+import { namesOf, oncePer, whoRun } from './upgrade-words.ts'
 import { swapped, tested, type Phases } from './upgrade-nginx/phases.ts'
 import type { Work } from './upgrade-nginx/put.ts'
 
@@ -61,7 +61,7 @@ async function propose(world: World, options: UpgradeNginxOptions): Promise<Prop
       fleet: fleet.name,
       seats: works.flatMap(({ seen }) => seen.map(({ seat, view, old }) => seatRow(seat.host, view, old))),
       capacity: tightest(batches.flatMap(({ judged }) => judged.capacity)),
-      facts: [...works.flatMap(({ facts }) => facts), ...candidatesInWords(works, todo)],
+      facts: [...works.flatMap(({ facts }) => facts), ...candidatesInWords('nginx', works, todo)],
     },
     plan: plan(
       `upgrade-nginx ${namesOf(works)}`,
@@ -76,14 +76,6 @@ async function propose(world: World, options: UpgradeNginxOptions): Promise<Prop
     already: `${whoRun(works)} this very nginx ${oncePer(works, ({ candidate }) => candidate.version)} already`,
     onTimeout: 'put-back',
   }
-}
-
-/** What comes, each thing once, and who has it already where others have not. */
-function candidatesInWords(works: readonly Work[], todo: readonly Work[]): string[] {
-  return [
-    ...new Set(works.flatMap(({ name, candidate }) => candidateFacts(name, candidate))),
-    ...thereAlready('nginx', works, todo),
-  ]
 }
 
 /** What somebody has taken out stays out: only what serves now is drained and brought back. */

@@ -63,7 +63,10 @@ export function parseHaproxyTrial(answer: string): ConfigTrial {
   }
 }
 
-export interface TrialOptions extends Omit<RunOptions, 'as' | 'input' | 'timeout'>, TrialTimes {}
+export interface TrialOptions extends Omit<RunOptions, 'as' | 'input' | 'timeout'>, TrialTimes {
+  /** A directory of packages on the host that are unpacked in there. */
+  readonly packages?: string
+}
 
 /**
  * Tries a configuration, `files` staged on the host, as the running master of `unit` would reload it: its binary, or another
@@ -75,9 +78,9 @@ export interface TrialOptions extends Omit<RunOptions, 'as' | 'input' | 'timeout
 export async function tryHaproxyConfig(
   host: Host,
   { unit, files = [], binary }: { readonly unit: string; readonly files?: readonly Staged[]; readonly binary?: string },
-  { watch, limit = 20_000, ...rest }: TrialOptions = {},
+  { watch, limit = 20_000, packages, ...rest }: TrialOptions = {},
 ): Promise<ConfigTrial> {
-  const times = { limit, ...(watch !== undefined && { watch }) }
+  const times = { limit, ...(watch !== undefined && { watch }), ...(packages !== undefined && { packages }) }
   const words = binary === undefined ? [] : [binary]
   const argv = trialCommand({ inside: haproxyInside, master: { unit }, files, words, ...times })
   const { stdout } = await host.run(argv, { ...rest, as: 'root', timeout: limit + 10_000 })

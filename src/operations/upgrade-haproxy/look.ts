@@ -9,13 +9,15 @@ import type { HostName } from '../../lib/types.ts'
 import { refuseIfUnfit } from '../../steps/config/fit.ts'
 import { refuseUpgrade } from '../../steps/haproxy/upgrade/fit.ts'
 import { refuseHolder } from '../../steps/vip/refuse-holder.ts'
-import { candidateFile, type CandidateFile } from '../candidate-file.ts'
+import { candidateOf, type Candidate, type Source } from '../candidate.ts'
 
 /** A host whose HAProxy can be upgraded, as it was found, and what is to lie there. */
 export interface Found {
   readonly name: HostName
   readonly spec: HaproxySpec
-  readonly file: CandidateFile
+  readonly candidate: Candidate
+  /** It lies there already. */
+  readonly isThere: boolean
   /** The version that runs, in words. */
   readonly runs: string
   /** The file that the master executes, links followed; what lies there, and the package that it belongs to, where dpkg knows one. */
@@ -32,22 +34,24 @@ export interface Found {
 export async function lookAtHaproxy(
   fleet: Fleet,
   host: Host,
-  { binary: path, inPlace }: { readonly binary: string; readonly inPlace: boolean },
+  { source, inPlace }: { readonly source: Source; readonly inPlace: boolean },
 ): Promise<Found> {
   const { name } = host
   const spec = haproxyOn(fleet, name)
-  const [picture, file] = await Promise.all([haproxyPicture(host, spec.unit), candidateFile('HAProxy', path, host)])
+  const picture = await haproxyPicture(host, spec.unit)
   const vips = inPlace ? [] : vipsOf(fleet, name).map((vip) => ({ name: vip.name, address: vip.address }))
   refuseIfUnfit(name, [...refuseUpgrade(picture), ...(await refuseHolder(host, 'HAProxy', vips))])
   const { family, binary, master } = picture
   const runs = family?.workers.at(-1)?.version ?? 'of an unknown version'
   const { target, sha256, owner } = await liesAt(host, binary?.path ?? '')
+  const candidate = await candidateOf('HAProxy', source, host, { target, runs })
   const [before, config] = await Promise.all([answersOn(host, spec.socket), host.read(spec.config, { as: 'root' })])
   const leaving = family?.leaving.length ?? 0
   return {
     name,
     spec,
-    file,
+    candidate,
+    isThere: candidate.kind === 'file' ? sha256 === candidate.file.sha256 : candidate.changes.length === 0,
     runs,
     target,
     sha256,
@@ -57,7 +61,7 @@ export async function lookAtHaproxy(
     facts: [
       `${name} runs HAProxy ${runs} from ${target}: master ${master?.pid ?? ''}, ${leaving} old worker${leaving === 1 ? '' : 's'}`,
       `before on ${name}: ${answersInWords(before)}`,
-      ...(owner === '' ? [] : [`${target} belongs to the package ${owner}: ${owned}`]),
+      ...(owner === '' || candidate.kind !== 'file' ? [] : [`${target} belongs to the package ${owner}: ${owned}`]),
     ],
   }
 }

@@ -1,4 +1,5 @@
 import { mostOldWorkers } from '../../daemons/haproxy/old-workers.ts'
+import { installTime } from '../../daemons/packages/manager.ts'
 import { stage, type StageDraft } from '../../engine/plan.ts'
 import { formatDuration } from '../../lib/durations.ts'
 import type { Millis, RunId } from '../../lib/types.ts'
@@ -10,6 +11,8 @@ import { exchangeHaproxy } from '../../steps/haproxy/upgrade/exchange.ts'
 import { fitForExchange } from '../../steps/haproxy/upgrade/fit.ts'
 import { holdHaproxy } from '../../steps/haproxy/upgrade/hold.ts'
 import { haproxyTrialStart } from '../../steps/haproxy/upgrade/trial-start.ts'
+import { fetchPackages } from '../../steps/packages/fetch.ts'
+import { comesOf, packagesOf } from '../candidate.ts'
 import { backupOf, stagedAs } from '../kept-binary.ts'
 import type { Found } from './look.ts'
 
@@ -39,8 +42,9 @@ function fit({ name, spec: { unit }, target, vips }: Work): ReturnType<typeof fi
 
 /** Before anything is live: a binary that does not live must cost nobody anything. */
 export function tested(work: Work, { withoutTrial }: Phases): StageDraft[] {
-  const { name, spec, file, maxReloads } = work
-  const staged = stagedAs(work)
+  const { name, spec, maxReloads } = work
+  const packages = packagesOf(work)
+  const staged = packages ? work.target : stagedAs(work)
   const { masterSocket, unit } = spec
   return [
     stage(`HAProxy on ${name} can be upgraded`, [fit(work)]),
@@ -52,31 +56,56 @@ export function tested(work: Work, { withoutTrial }: Phases): StageDraft[] {
         ...(maxReloads !== undefined && { maxReloads }),
       }),
     ]),
-    stage(`upload HAProxy ${file.version}`, [stageBinary.at(name, { file: file.file, sha256: file.sha256, staged })]),
-    stage('the new binary runs there', [haproxyCandidateRuns.at(name, { staged, version: file.version })]),
+    ...brought(work),
     stage(
       'check and trial start with the running configuration',
-      withoutTrial ? [] : [haproxyTrialStart.at(name, { unit, staged })],
+      withoutTrial
+        ? []
+        : [haproxyTrialStart.at(name, { unit, staged, ...(packages && { packages: `${packages.dir}/new` }) })],
     ),
   ]
 }
 
 /** The old one's place, the master's exec, the proof, the hold. */
 export function exchanged(work: Work, { hold, max5xx, timeout, waitOldWorkers }: Phases): StageDraft[] {
-  const { name, spec, target, file, id, before } = work
+  const { name, spec, target, candidate, id, before } = work
   const { unit, socket, config, masterSocket } = spec
-  const { version, sha256 } = file
-  const place = { unit, target, backup: backupOf(work), staged: stagedAs(work) }
-  const watched = hold + watchedBeyond
+  const { version } = candidate
+  const place = { unit, target, backup: backupOf(work) }
+  const packages = packagesOf(work)
+  const watched = hold + watchedBeyond + (packages ? installTime : 0)
   return [
     stage(`nothing has changed on ${name} meanwhile`, [fit(work)]),
-    stage(`replace ${target}, re-exec, proof`, [
-      exchangeHaproxy.at(name, { ...place, sha256, version, config, socket, run: id, watched }),
+    stage(`${packages ? 'install the packages' : `replace ${target}`}, re-exec, proof`, [
+      exchangeHaproxy.at(name, {
+        ...place,
+        comes: comesOf(work, stagedAs(work)),
+        version,
+        config,
+        socket,
+        run: id,
+        watched,
+      }),
     ]),
     stage(`hold ${formatDuration(hold)}`, [holdHaproxy.at(name, { unit, socket, version, hold, before, max5xx })]),
     stage(
       'wait until the old workers have gone',
       waitOldWorkers ? [oldWorkersGone.at(name, { masterSocket, timeout })] : [],
     ),
+  ]
+}
+
+/** The new HAProxy on its way to the host: nothing runs it yet, and nothing there has changed. */
+function brought(work: Work): StageDraft[] {
+  const { name, candidate } = work
+  const packages = packagesOf(work)
+  if (packages)
+    return [stage(`fetch the new packages, and those of now for the way back`, [fetchPackages.at(name, packages)])]
+  if (candidate.kind !== 'file') return []
+  const { file, sha256, version } = candidate.file
+  const staged = stagedAs(work)
+  return [
+    stage(`upload HAProxy ${version}`, [stageBinary.at(name, { file, sha256, staged })]),
+    stage('the new binary runs there', [haproxyCandidateRuns.at(name, { staged, version })]),
   ]
 }

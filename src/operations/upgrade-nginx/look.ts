@@ -9,7 +9,7 @@ import { refuseIfUnfit } from '../../steps/nginx/fit-for-upgrade.ts'
 import { refuseHolder } from '../../steps/vip/refuse-holder.ts'
 import { lookAtSeats, type SeenSeat } from '../look-at-seats.ts'
 import type { World } from '../operation.ts'
-import { candidateOf, type Candidate, type Source } from './candidate.ts'
+import { candidateOf, type Candidate, type Source } from '../candidate.ts'
 
 /** A host whose nginx can be upgraded, as it was found, and what is to lie there. */
 export interface Found {
@@ -46,7 +46,7 @@ export async function lookAtNginx(
   const lies = picture.binaries.find(({ path }) => path === master.argv.binary)
   const runs = master.version?.text ?? 'of an unknown version'
   const target = lies?.realPath ?? master.argv.binary
-  const candidate = await candidateOf(source, host, { target, runs })
+  const candidate = await candidateOf('nginx', source, host, { target, runs })
   const workers = acceptingWorkers(picture, master).length
   return {
     name,

@@ -7,6 +7,7 @@ import { installPackages } from '../../steps/nginx/install-packages.ts'
 import { replaceBinary } from '../../steps/nginx/replace-binary.ts'
 import { fetchPackages } from '../../steps/packages/fetch.ts'
 import type { Packages } from '../../steps/packages/managers.ts'
+import { packagesOf } from '../candidate.ts'
 import type { CandidateFile } from '../candidate-file.ts'
 import { backupOf, stagedAs } from '../kept-binary.ts'
 import { oncePer } from '../upgrade-words.ts'
@@ -24,8 +25,8 @@ export function place(work: Work): Place {
 
 /** The new nginx on its way to the hosts: nothing runs it yet, and nothing there has changed. */
 export function brought(works: readonly Work[]): StageDraft[] {
-  const files = works.flatMap((work) => filesOf(work))
-  const packages = works.flatMap((work) => packagesOf(work))
+  const files = works.flatMap(filesOf)
+  const packages = works.flatMap(withPackages)
   return [
     stage(
       'fetch the new packages, and those of now for the way back',
@@ -48,8 +49,8 @@ export function brought(works: readonly Work[]): StageDraft[] {
 
 /** What a trial start tries: of packages the file in its own place, with all that they bring. */
 export function tried(work: Work): { readonly staged: string; readonly packages?: string } {
-  const [one] = packagesOf(work)
-  return one ? { staged: work.target, packages: `${one.packages.dir}/new` } : { staged: stagedAs(work) }
+  const packages = packagesOf(work)
+  return packages ? { staged: work.target, packages: `${packages.dir}/new` } : { staged: stagedAs(work) }
 }
 
 /** The new nginx where the old one lies; what runs goes on with the old code. */
@@ -58,7 +59,7 @@ export function put(works: readonly Work[]): StageDraft[] {
     stage(
       'install the packages, with no service touched',
       works.flatMap((work) =>
-        packagesOf(work).map(({ packages }) => installPackages.at(work.name, { ...place(work), packages })),
+        withPackages(work).map(({ packages }) => installPackages.at(work.name, { ...place(work), packages })),
       ),
     ),
     stage(
@@ -76,8 +77,7 @@ function filesOf(work: Work): { readonly work: Work; readonly file: CandidateFil
   return work.candidate.kind === 'file' ? [{ work, file: work.candidate.file }] : []
 }
 
-function packagesOf(work: Work): { readonly work: Work; readonly packages: Packages }[] {
-  if (work.candidate.kind === 'file') return []
-  const { manager, changes } = work.candidate
-  return [{ work, packages: { manager, changes, dir: `/var/lib/zdt/packages/${work.id}` } }]
+function withPackages(work: Work): { readonly work: Work; readonly packages: Packages }[] {
+  const packages = packagesOf(work)
+  return packages ? [{ work, packages }] : []
 }

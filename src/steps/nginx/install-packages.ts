@@ -2,7 +2,17 @@ import { NoUseWaiting, type On } from '../../engine/step-kind.ts'
 import { quote } from '../../lib/quote.ts'
 import { defineChange, notYet } from '../define.ts'
 import { fileDigest } from '../file-digest.ts'
-import { inWords, managers, type Packages } from '../packages/managers.ts'
+import { byHand, inWords, type Packages } from '../packages/managers.ts'
+import {
+  areNew,
+  installNew,
+  installOld,
+  isBetween,
+  notNew,
+  notOld,
+  versionsNow,
+  type Versions,
+} from '../packages/put.ts'
 import { fileThing } from '../things.ts'
 import { backToOld, oldNginx, startedByBoot, type Place } from './back-to-old.ts'
 import { look } from './look.ts'
@@ -11,7 +21,7 @@ import type { OldNginx } from './next-move.ts'
 type Input = Place & { readonly packages: Packages }
 
 type Found = {
-  readonly versions: Readonly<Record<string, string | null>>
+  readonly versions: Versions
   readonly sha256: string | null
   /** What runs: a boot starts what is installed, and then there is more to put back. Null where none runs. */
   readonly old: OldNginx | null
@@ -25,10 +35,10 @@ export const installPackages = defineChange<Input, Found>({
   kind: 'nginx.install-packages',
   describe: ({ packages }) => ({
     title: `install ${inWords(packages)}, with no service touched`,
-    commands: [managers[packages.manager].byHand(packages.dir, 'new', packages.changes)],
+    commands: [byHand(packages, 'new')],
   }),
   describeUndo: ({ packages, target, backup }) => [
-    `${managers[packages.manager].byHand(packages.dir, 'old', packages.changes)} && ${quote(['sudo', 'mv', '-fT', backup, target])}`,
+    `${byHand(packages, 'old')} && ${quote(['sudo', 'mv', '-fT', backup, target])}`,
   ],
   observe: async ({ target, unit, packages }, on) => {
     const [{ picture, phase }, sha256, versions] = await Promise.all([
@@ -38,53 +48,33 @@ export const installPackages = defineChange<Input, Found>({
     ])
     return { versions, sha256, old: phase.phase === 'single' ? oldNginx(picture, phase.master) : null }
   },
-  isDone: ({ packages }, { versions }) => packages.changes.every(({ name, to }) => versions[name] === to),
+  isDone: ({ packages }, { versions }) => areNew(packages, versions),
   apply: async ({ target, backup, packages }, _found, on) => {
     await must(on, ['ln', '-fT', '--', target, backup])
-    await managers[packages.manager].install(on.host, packages.dir, 'new', packages.changes, on)
+    await installNew(on, packages)
   },
-  verify: async ({ packages }, _found, on) => {
-    const now = await versionsNow(on, packages)
-    return notYet(
-      ...packages.changes.map(({ name, to }) => now[name] !== to && `${name} is ${now[name] ?? 'not whole'}`),
-    )
-  },
+  verify: async ({ packages }, _found, on) => notYet(...(await notNew(on, packages))),
   undo: async (place, found, on) => {
     const { target, backup, unit, packages } = place
-    const manager = managers[packages.manager]
     if (found.old && startedByBoot(await look(on, unit), found.old)) await backToOld(on, place, found.old)
-    const now = await versionsNow(on, packages)
-    if (packages.changes.some(({ name }) => now[name] !== found.versions[name])) {
-      await manager.install(on.host, packages.dir, 'old', packages.changes, on)
-    }
-    await manager.clearLitter(on.host, on)
+    await installOld(on, packages, found.versions)
     // The very file that the running nginx executes, and whatever it was, rather than the package's copy of it.
     if ((await fileDigest(on, backup)) === null) return
     if ((await fileDigest(on, backup)) !== found.sha256) await must(on, ['rm', '-f', '--', backup])
     else await must(on, ['sh', '-c', putBack, 'zdt-put-back', target, backup])
   },
-  undone: async ({ target, backup, unit, packages }, found, on) => {
-    const now = await versionsNow(on, packages)
-    return notYet(
+  undone: async ({ target, backup, unit, packages }, found, on) =>
+    notYet(
       found.old !== null &&
         startedByBoot(await look(on, unit), found.old) !== undefined &&
         'a boot has started the new nginx',
-      ...packages.changes.map(
-        ({ name }) =>
-          now[name] !== found.versions[name] &&
-          `${name} is ${now[name] ?? 'not whole'}, not ${found.versions[name] ?? 'gone'}`,
-      ),
+      ...(await notOld(on, packages, found.versions)),
       (await fileDigest(on, target)) !== found.sha256 && `${target} is not the old file`,
       (await fileDigest(on, backup)) !== null && `${backup} is still there`,
-      (await managers[packages.manager].litter(on.host, on)) && 'an empty policy-rc.d is still there',
-    )
-  },
+    ),
   about: ({ target }, host) => [fileThing(host, target)],
   // dpkg itself died in the middle, or the old packages are back and the kept file is still there.
-  halfway: async ({ packages }, found, on) => {
-    const now = await versionsNow(on, packages)
-    return packages.changes.every(({ name, to }) => [to, found.versions[name], null].includes(now[name] ?? null))
-  },
+  halfway: ({ packages }, found, on) => isBetween(on, packages, found.versions),
   // One that was cut off goes on there to its own end.
   patience: () => 120_000,
   interval: () => 1000,
@@ -98,11 +88,6 @@ target=$1 backup=$2
 rm -f -- "$backup"
 sync -- "$(dirname -- "$target")"
 `
-
-function versionsNow(on: On, { manager, changes }: Packages): Promise<Readonly<Record<string, string | null>>> {
-  const names = changes.map(({ name }) => name)
-  return managers[manager].versions(on.host, names, { signal: on.signal })
-}
 
 async function must(on: On, argv: readonly string[]): Promise<void> {
   const { code, stderr } = await on.host.run(argv, { as: 'root', signal: on.signal })

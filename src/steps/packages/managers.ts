@@ -23,3 +23,8 @@ export function inWords({ changes }: Pick<Packages, 'changes'>): string {
     .map(({ name, from, to }) => (from === null ? `${name} ${to} (new)` : `${name} ${from} → ${to}`))
     .join(', ')
 }
+
+/** What a person types to have the new or the old ones installed, with no service touched by that. */
+export function byHand({ manager, dir, changes }: Packages, which: 'new' | 'old'): string {
+  return managers[manager].byHand(dir, which, changes)
+}

@@ -20,13 +20,13 @@ describeOnLab('upgrade-nginx --package', () => {
   const upgrade = (...flags: string[]) =>
     lane().zdt(['upgrade-nginx', '--host', 'web1', '--yes', '--json', '--probe', 'fleet', ...flags])
   const expectAsBefore = async () => {
-    expect(await packagesOn(lane().lab, 'web1')).toEqual(installed(old))
+    expect(await packagesOn(lane().lab, 'web1', 'nginx')).toEqual(installed(old))
     expect(await webWorld(lane().lab, 'web1')).toEqual(before)
     await expect.poll(() => seatStates(lane().lab, 'web', 'web1'), { timeout: 30_000 }).toEqual(['UP', 'UP'])
   }
   const expectUpgraded = async () => {
-    expect((await packagesOn(lane().lab, 'web1')).slice(0, 2)).toEqual(installed(fresh))
-    expect((await packagesOn(lane().lab, 'web1')).join()).not.toContain('policy-rc.d')
+    expect((await packagesOn(lane().lab, 'web1', 'nginx')).slice(0, 2)).toEqual(installed(fresh))
+    expect((await packagesOn(lane().lab, 'web1', 'nginx')).join()).not.toContain('policy-rc.d')
     const { answers, agreed, masters } = await webWorld(lane().lab, 'web1')
     expect({ answers, agreed, masters }).toEqual({
       answers: expect.stringContaining('1.26.3') as string,
@@ -40,7 +40,7 @@ describeOnLab('upgrade-nginx --package', () => {
     // A program, of a version that is newer, that ends at once.
     const none = join(tmpdir(), 'zdt-e2e-dead')
     await writeFile(none, '#!/bin/sh\nexit 1\n', { mode: 0o755 })
-    await usePackages(lab, 'web1', [
+    await usePackages(lab, 'web1', 'nginx', [
       { version: old, binary: await lab.binary('nginx-1.22.1') },
       { version: fresh, binary: await lab.binary('nginx-1.26.3') },
       { version: dead, binary: none },
@@ -119,5 +119,76 @@ describeOnLab('upgrade-nginx --package', () => {
       'web1',
       'dpkg --force-depends -i /srv/repo/nginx-common_1.22.1-9.deb >/dev/null 2>&1; systemctl restart nginx',
     )
+  })
+})
+
+describeOnLab('upgrade-haproxy --package', () => {
+  const lane = useLane('e2e-packages')
+  const [was, next] = ['2.6.12-1', '3.0.11-1']
+  const upgrade = (...flags: string[]) => {
+    const argv = [
+      'upgrade-haproxy',
+      '--host',
+      'lb1',
+      '--in-place',
+      '--hold',
+      '3s',
+      '--yes',
+      '--json',
+      '--probe',
+      'fleet',
+    ]
+    return lane().zdt([...argv, ...flags])
+  }
+  const on = async (host: string) => [
+    ...(await packagesOn(lane().lab, host, 'haproxy')),
+    (await lane().root(host, 'echo "show info" | socat - UNIX-CONNECT:/run/haproxy/admin.sock | grep ^Version')).trim(),
+    (await lane().root(host, 'ls /usr/sbin/haproxy*')).trim(),
+    (
+      await lane().root(
+        host,
+        'stat -Lc %i /proc/$(systemctl show -p MainPID --value haproxy)/exe /usr/sbin/haproxy | uniq | wc -l',
+      )
+    ).trim(),
+  ]
+  const before = [`ii haproxy ${was}`, 'Version: 2.6.12', '/usr/sbin/haproxy', '1']
+
+  beforeAll(async () => {
+    const { lab } = lane()
+    await usePackages(lab, 'lb1', 'haproxy', [
+      { version: was, binary: await lab.binary('haproxy-2.6.12') },
+      { version: next, binary: await lab.binary('haproxy-3.0.11') },
+    ])
+  }, 180_000)
+
+  test('under load, on the holder of the VIP: installed and executed, and back; what operators had set stays; nothing is lost', async () => {
+    await lane().root('lb1', 'echo "set server shop/app3 state drain" | socat - UNIX-CONNECT:/run/haproxy/admin.sock')
+    expect(await on('lb1')).toEqual(before.map((line) => expect.stringContaining(line) as string))
+    const wrk = await startWrk(lane().lab, 'http://10.77.0.100/shop/', 'paced')
+    const { code, stdout } = await upgrade('--package', 'latest')
+    expect(JSON.parse(stdout)).toMatchObject({ ended: 'done', probe: { total: { lost: 0 } } })
+    expect(code).toBe(0)
+    expect((await on('lb1')).join()).toMatch(/ii haproxy 3\.0\.11-1,.*Version: 3\.0\.11.*,1$/)
+    const { run } = JSON.parse(stdout) as { run: string }
+    const back = await lane().zdt(['rollback', run, '--yes', '--json'])
+    expect(JSON.parse(back.stdout)).toMatchObject({ ended: 'put-back', probe: { total: { lost: 0 } } })
+    expect(await on('lb1')).toEqual(before.map((line) => expect.stringContaining(line) as string))
+    const states = await lane().root(
+      'lb1',
+      'echo "show servers state shop" | socat - UNIX-CONNECT:/run/haproxy/admin.sock',
+    )
+    expect(states).toMatch(/ app3 10\.77\.0\.23 2 8 /)
+    expect((await wrk.stop()).not2xx).toBe(0)
+  })
+
+  test.each(['resume', 'rollback'] as const)('zdt is killed while apt is at work, which goes on: %s', async (way) => {
+    const halt: Halt = { event: 'applying', steps: ['haproxy.exchange-binary'], after: 1500, signal: 'SIGKILL' }
+    const argv = ['upgrade-haproxy', '--host', 'lb1', '--in-place', '--hold', '1s', '--package', next]
+    const zdt = await lane().start(argv, halt)
+    expect(await zdt.ended).toMatchObject({ code: 137 })
+    const run = runOf(zdt)
+    expect(await lane().zdt([way, run, '--yes'])).toMatchObject({ code: 0 })
+    if (way === 'resume') expect(await lane().zdt(['rollback', run, '--yes'])).toMatchObject({ code: 0 })
+    expect(await on('lb1')).toEqual(before.map((line) => expect.stringContaining(line) as string))
   })
 })

@@ -25,10 +25,11 @@ const exchangeScript = String.raw`
 set -e
 target=$1 staged=$2 backup=$3 watchdog=$4
 shift 4
-cp --attributes-only --preserve=mode,ownership,xattr -- "$target" "$staged"
+[ -z "$staged" ] || cp --attributes-only --preserve=mode,ownership,xattr -- "$target" "$staged"
 ln -fT -- "$target" "$backup"
 systemctl stop 'zdt-watchdog-*.service' 2>/dev/null || true
 systemd-run --quiet --collect --unit="$watchdog" /bin/sh -c "$@"
+[ -n "$staged" ] || exit 0
 mv -fT -- "$staged" "$target"
 sync -- "$(dirname -- "$target")"
 `
@@ -42,6 +43,7 @@ function forSystemd(word: string): string {
 export function exchangeBinary(
   { unit, target, backup }: Place,
   what: {
+    /** Empty where the old file is kept and watched over, and a package manager puts the new one there. */
     readonly staged: string
     readonly run: string
     readonly master: ProcessId

@@ -11,13 +11,22 @@ import { quote } from '../../../lib/quote.ts'
 import type { Millis } from '../../../lib/types.ts'
 import { defineChange, notYet } from '../../define.ts'
 import { fileDigest } from '../../file-digest.ts'
+import { byHand, inWords, type Packages } from '../../packages/managers.ts'
+import {
+  areNew,
+  installNew,
+  installOld,
+  isBetween,
+  notNew,
+  notOld,
+  versionsNow,
+  type Versions,
+} from '../../packages/put.ts'
 import { poll } from '../../poll.ts'
 import { daemonThing, fileThing } from '../../things.ts'
 
 type Input = Place & {
-  /** The new binary, in the same directory. */
-  readonly staged: string
-  readonly sha256: string
+  readonly comes: Comes
   readonly version: string
   readonly config: string
   /** The runtime socket. */
@@ -28,9 +37,14 @@ type Input = Place & {
   readonly watched: Millis
 }
 
+/** The new binary: a file in the same directory; or packages that were fetched. */
+type Comes = { readonly staged: string; readonly sha256: string } | { readonly packages: Packages }
+
 type Found = {
   readonly running: HaproxyPicture
   readonly sha256: string | null
+  /** Of the packages that are to come. */
+  readonly versions?: Versions
   /** What operators had set: a daemon that died forgets it. */
   readonly state: RuntimeState
 }
@@ -45,70 +59,88 @@ const patience: Millis = 30_000
  */
 export const exchangeHaproxy = defineChange<Input, Found>({
   kind: 'haproxy.exchange-binary',
-  describe: ({ target, staged, backup, unit }) => ({
-    title: `replace ${target}, keep the old one as ${backup}, and have the master execute it`,
+  describe: ({ target, comes, backup, unit }) => ({
+    title: `${'packages' in comes ? `install ${inWords(comes.packages)} with no service touched` : `replace ${target}`}, keep the old file as ${backup}, and have the master execute the new one`,
     commands: [
       quote(['ln', target, backup]),
       `# ${unit} is watched: should it die, ${backup} is put back and started`,
-      quote(['mv', '-fT', staged, target]),
+      'packages' in comes ? byHand(comes.packages, 'new') : quote(['mv', '-fT', comes.staged, target]),
       usr2(unit),
     ],
   }),
-  describeUndo: ({ target, backup, unit, run }) => [
+  describeUndo: ({ target, backup, unit, run, comes }) => [
     `sudo systemctl stop ${watchdogOf(run)} || true`,
+    ...('packages' in comes ? [byHand(comes.packages, 'old')] : []),
     `${quote(['test', backup, '-ef', target])} || { ${quote(['sudo', 'ln', '-fT', backup, `${target}.zdt-back`])} && ${quote(['sudo', 'mv', '-fT', `${target}.zdt-back`, target])}; }`,
     `sudo sh -c '${usr2(unit)}' || sudo systemctl start ${unit}`,
     quote(['sudo', 'rm', '-f', backup]),
   ],
-  observe: async ({ unit, target, socket }, on) => ({
+  observe: async ({ unit, target, socket, comes }, on) => ({
     running: await haproxyPicture(on.host, unit, { signal: on.signal }),
     sha256: await fileDigest(on, target),
     state: await runtimeState(on.host, socket, { signal: on.signal }),
+    ...('packages' in comes && { versions: await versionsNow(on, comes.packages) }),
   }),
-  isDone: ({ sha256 }, found) => found.sha256 === sha256 && serving(found.running).length === 0,
+  isDone: ({ comes }, { sha256, versions = {}, running }) =>
+    serving(running).length === 0 && ('packages' in comes ? areNew(comes.packages, versions) : sha256 === comes.sha256),
   apply: async (input, { running }, on) => {
     const { master, unit } = running
     if (master === null) throw new NoUseWaiting(`${unit.id} is not running`, { host: on.host.name })
-    const { staged, run, watched } = input
+    const { comes, run, watched } = input
+    const staged = 'packages' in comes ? '' : comes.staged
     await must(on, exchangeBinary(input, { staged, run, master, restarts: unit.restarts, watched }))
+    if ('packages' in comes) await installNew(on, comes.packages)
     await reExec(input, running, on)
   },
   verify: async (input, { running }, on) => {
     const look = await lookAtExchange(input, running, on)
-    const now = await fileDigest(on, input.target)
     return notYet(
       ...look.awaiting,
-      now !== input.sha256 && `${input.target} is not the new file`,
+      ...(await notThere(input, on)),
       (await isMomentaryNow(input, on)) && `${input.config} is the one for one reload`,
     )
   },
   undo: async (input, found, on) => {
     await must(on, putBinaryBack(input, input.run))
+    if ('packages' in input.comes) {
+      await installOld(on, input.comes.packages, found.versions ?? {})
+      // The very file that was there, rather than the package's copy of it.
+      await must(on, putBinaryBack(input, input.run))
+    }
     await endMomentary(on.host, input.config, { signal: on.signal })
     const seen = await running(input, on)
     if (serving(seen).length > 0) await reExec(input, seen, on)
     await setAgain(input, found, seen, on)
     await must(on, ['rm', '-f', '--', input.backup])
   },
-  undone: async (input, { sha256 }, on) => {
+  undone: async (input, { sha256, versions = {} }, on) => {
     const { host, signal } = on
     return notYet(
       ...serving(await haproxyPicture(host, input.unit, { signal })),
+      ...('packages' in input.comes ? await notOld(on, input.comes.packages, versions) : []),
       (await fileDigest(on, input.target)) !== sha256 && `${input.target} is not the old file`,
       (await fileDigest(on, input.backup)) !== null && `${input.backup} is still there`,
       (await isMomentaryNow(input, on)) && `${input.config} is the one for one reload`,
     )
   },
-  about: ({ target, staged, unit }, host) => [
+  about: ({ target, comes, unit }, host) => [
     fileThing(host, target),
-    fileThing(host, staged),
+    ...('packages' in comes ? [] : [fileThing(host, comes.staged)]),
     daemonThing(host, unit),
   ],
   // Kept, put in its place, not yet executed, or on its way back: `undo` goes on from each of these.
-  halfway: async ({ target, sha256 }, found, on) =>
-    [sha256, found.sha256].includes((await fileDigest(on, target)) ?? null),
+  halfway: async ({ target, comes }, found, on) =>
+    'packages' in comes
+      ? await isBetween(on, comes.packages, found.versions ?? {})
+      : [comes.sha256, found.sha256].includes((await fileDigest(on, target)) ?? null),
   patience: () => patience,
 })
+
+/** What lies at the target is not the new one yet. */
+async function notThere({ comes, target }: Input, on: On): Promise<string[]> {
+  if ('packages' in comes) return notNew(on, comes.packages)
+  return (await fileDigest(on, target)) === comes.sha256 ? [] : [`${target} is not the new file`]
+}
 
 function usr2(unit: string): string {
   return `kill -USR2 $(systemctl show -p MainPID --value ${unit})`

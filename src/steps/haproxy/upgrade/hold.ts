@@ -1,6 +1,7 @@
 import { haproxyPicture } from '../../../daemons/haproxy/picture.ts'
 import { answersInWords, answersOn, worse, type Answers } from '../../../daemons/haproxy/upgrade/requests.ts'
 import { serving } from '../../../daemons/haproxy/upgrade/took.ts'
+import { isVersion } from '../../../daemons/is-version.ts'
 import { NoUseWaiting } from '../../../engine/step-kind.ts'
 import { formatDuration } from '../../../lib/durations.ts'
 import type { Millis } from '../../../lib/types.ts'
@@ -40,7 +41,7 @@ export const holdHaproxy = defineWait<Input>({
       if (master === null) throw failed(`HAProxy is gone: ${picture.unit.id} is ${picture.unit.activeState}`)
       if (family && (family.master.uptimeSeconds + 2) * 1000 < waited)
         throw failed('HAProxy has died meanwhile and was started again')
-      if (worker && worker.version !== version) throw failed(`HAProxy is ${worker.version}, not ${version}`)
+      if (worker && !isVersion(worker.version, version)) throw failed(`HAProxy is ${worker.version}, not ${version}`)
       refuseLost(on)
       const now = await answersOn(on.host, socket, { signal: on.signal })
       if (worse(before, now, max5xx)) throw failed(answersInWords(now), `before: ${answersInWords(before)}`)

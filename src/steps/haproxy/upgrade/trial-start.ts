@@ -5,7 +5,13 @@ import { trialTale } from '../../config/trial-tale.ts'
 import { defineGuard } from '../../define.ts'
 import { fileThing } from '../../things.ts'
 
-type Input = { readonly unit: string; readonly staged: string }
+type Input = {
+  readonly unit: string
+  /** The new binary; of packages the place that they have it in. */
+  readonly staged: string
+  /** Where packages lie that are not installed yet. */
+  readonly packages?: string
+}
 
 /**
  * Has the new binary check the configuration that lies there, in the unit's environment, and starts it with that in namespaces
@@ -13,12 +19,13 @@ type Input = { readonly unit: string; readonly staged: string }
  */
 export const haproxyTrialStart = defineGuard<Input>({
   kind: 'haproxy.trial-start',
-  describe: ({ staged }) => ({
-    title: `check and trial start of ${staged} with the running configuration`,
+  describe: ({ staged, packages }) => ({
+    title: `check and trial start of ${staged}${packages === undefined ? '' : ' out of the new packages'} with the running configuration`,
     commands: [`unshare -mnpf --mount-proc --kill-child ${quote([staged])}`],
   }),
-  check: async ({ unit, staged }, on) => {
-    const trial = await tryHaproxyConfig(on.host, { unit, binary: staged }, { signal: on.signal })
+  check: async ({ unit, staged, packages }, on) => {
+    const options = { signal: on.signal, ...(packages !== undefined && { packages }) }
+    const trial = await tryHaproxyConfig(on.host, { unit, binary: staged }, options)
     const tale = trialTale(trial)
     if (tale === undefined) return
     const skip = ['the same with --without-trial, if you trust the binary']

@@ -1,0 +1,56 @@
+import type { On } from '../../engine/step-kind.ts'
+import { managers, type Packages } from './managers.ts'
+
+/** Versions by name; null where one is not installed, or not whole. */
+export type Versions = Readonly<Record<string, string | null>>
+
+/** What is installed of them. */
+export function versionsNow(on: On, { manager, changes }: Packages): Promise<Versions> {
+  const names = changes.map(({ name }) => name)
+  return managers[manager].versions(on.host, names, { signal: on.signal })
+}
+
+/** All are as the run wants them. */
+export function areNew({ changes }: Packages, versions: Versions): boolean {
+  return changes.every(({ name, to }) => versions[name] === to)
+}
+
+/** Installs the new ones; no service is touched by that. Throws PackagesUnfit. */
+export function installNew(on: On, { manager, dir, changes }: Packages): Promise<void> {
+  return managers[manager].install(on.host, dir, 'new', changes, on)
+}
+
+/** The ones of before again, where they are not, and nothing of an install that died. */
+export async function installOld(on: On, packages: Packages, found: Versions): Promise<void> {
+  const { manager, dir, changes } = packages
+  const now = await versionsNow(on, packages)
+  if (changes.some(({ name }) => now[name] !== found[name]))
+    await managers[manager].install(on.host, dir, 'old', changes, on)
+  await managers[manager].clearLitter(on.host, on)
+}
+
+/** What is not yet new. */
+export async function notNew(on: On, packages: Packages): Promise<string[]> {
+  const now = await versionsNow(on, packages)
+  return packages.changes.flatMap(({ name, to }) =>
+    now[name] === to ? [] : [`${name} is ${now[name] ?? 'not whole'}`],
+  )
+}
+
+/** What is not yet as it was. */
+export async function notOld(on: On, packages: Packages, found: Versions): Promise<string[]> {
+  const now = await versionsNow(on, packages)
+  const litter = await managers[packages.manager].litter(on.host, on)
+  return [
+    ...packages.changes.flatMap(({ name }) =>
+      now[name] === found[name] ? [] : [`${name} is ${now[name] ?? 'not whole'}, not ${found[name] ?? 'gone'}`],
+    ),
+    ...(litter ? ['an empty policy-rc.d is still there'] : []),
+  ]
+}
+
+/** Each is as the run found it, or as it wants it, or dpkg itself died in the middle of it: nobody else was there. */
+export async function isBetween(on: On, packages: Packages, found: Versions): Promise<boolean> {
+  const now = await versionsNow(on, packages)
+  return packages.changes.every(({ name, to }) => [to, found[name], null].includes(now[name] ?? null))
+}
