@@ -168,7 +168,7 @@ describeOnLab('upgrade-haproxy --package', () => {
     const { code, stdout } = await upgrade('--package', 'latest')
     expect(JSON.parse(stdout)).toMatchObject({ ended: 'done', probe: { total: { lost: 0 } } })
     expect(code).toBe(0)
-    expect((await on('lb1')).join()).toMatch(/ii haproxy 3\.0\.11-1,.*Version: 3\.0\.11.*,1$/)
+    expect((await on('lb1')).join()).toMatch(/ii haproxy 3\.0\.11-1,.*Version: 3\.0\.11.*,1$/s)
     const { run } = JSON.parse(stdout) as { run: string }
     const back = await lane().zdt(['rollback', run, '--yes', '--json'])
     expect(JSON.parse(back.stdout)).toMatchObject({ ended: 'put-back', probe: { total: { lost: 0 } } })
