@@ -26,6 +26,10 @@ export default class UpgradeNginx extends ZdtCommand {
       default: '2s',
       summary: 'How long the new workers alone must serve before the old master ends.',
     }),
+    'keep-old': durationFlag({
+      default: '0',
+      summary: 'Keep the old master so long once the host serves again: until then `zdt rollback` is instant.',
+    }),
     'allow-empty': Flags.boolean({ summary: 'Drain the host even where too few servers, or none, would be left.' }),
     'in-place': Flags.boolean({
       summary: 'Also where the host holds a VIP: idle keep-alive connections are closed then.',
@@ -36,8 +40,9 @@ export default class UpgradeNginx extends ZdtCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(UpgradeNginx)
     const { host: hosts, batch, timeout, hold, 'allow-empty': allowEmpty, 'without-trial': withoutTrial } = flags
+    const { 'keep-old': keepOld, 'in-place': inPlace } = flags
     const source = sourceIn(flags)
-    const options = { hosts, source, batch, timeout, hold, allowEmpty, withoutTrial, inPlace: flags['in-place'] }
+    const options = { hosts, source, batch, timeout, hold, keepOld, allowEmpty, withoutTrial, inPlace }
     await this.carryOut(flags, upgradeNginx, options)
   }
 }

@@ -14,7 +14,7 @@ import { seatRow } from './seat-row.ts'
 import { lookAtNginx } from './upgrade-nginx/look.ts'
 import { candidatesInWords, type Source } from './candidate.ts'
 import { namesOf, oncePer, whoRun } from './upgrade-words.ts'
-import { swapped, tested, type Phases } from './upgrade-nginx/phases.ts'
+import { ended, kept, swapped, tested, type Phases } from './upgrade-nginx/phases.ts'
 import type { Work } from './upgrade-nginx/put.ts'
 
 export interface UpgradeNginxOptions extends Phases {
@@ -87,7 +87,9 @@ function upgraded(fleet: Fleet, some: readonly Work[], judged: Judged, options: 
     ...outOfRotation(ready, 'drain', judged),
     untilDrained(seen, options.timeout),
     ...swapped(some, checked, options),
+    ...(options.keepOld === 0 ? ended(some, options) : []),
     ...intoRotation(fleet, ready, options.timeout, ({ view }) => view.agent?.enabled === true),
+    ...(options.keepOld === 0 ? [] : [...kept(some, options), ...ended(some, options)]),
   ]
 }
 

@@ -100,6 +100,31 @@ describeOnLab('upgrade-nginx', () => {
     expect(await webWorld(lab, 'web2')).toEqual(second)
   })
 
+  deep('the old master is kept while the host serves again: a rollback then has it serve again at once', async () => {
+    const running = await upgradeUntil(
+      /keep the old master for 4 m.* waits up to/,
+      '--keep-old',
+      '4m',
+      '--probe',
+      'fleet',
+    )
+    expect(await seatStates(lab, 'web', 'web1')).toEqual(['UP', 'UP'])
+    const kept = await webWorld(lab, 'web1')
+    expect(kept).toMatchObject({ masters: 2, workers: 2, answers: expect.stringContaining('1.26.3') as string })
+    running.signal('SIGTERM')
+    const { code, stdout } = await running.ended
+    expect(code).toBe(130)
+    const run = (JSON.parse(stdout) as { run: string }).run
+    const back = await lab.zdt(['rollback', run, '--yes', '--json'], { timeout: 240_000 })
+    expect(JSON.parse(back.stdout)).toMatchObject({ ended: 'put-back', probe: { total: { lost: 0 } } })
+    await expectAsBefore()
+
+    const done = await upgrade('--keep-old', '2s', '--json')
+    expect(JSON.parse(done.stdout)).toMatchObject({ ended: 'done' })
+    expect(await webWorld(lab, 'web1')).toMatchObject({ masters: 1, workers: 2, agreed: true })
+    expect(await seatStates(lab, 'web', 'web1')).toEqual(['UP', 'UP'])
+  })
+
   deep('a new master killed in phase 2 leaves no worker of its own, and the old one serves again', async () => {
     const running = await upgradeUntil(winched, '--hold', '30s')
     await root('kill -9 $(cat /run/nginx.pid)')

@@ -19,6 +19,8 @@ export interface Phases {
   readonly timeout: Millis
   /** How long the new workers alone must serve before the old master is ended. */
   readonly hold: Millis
+  /** How long the old master is kept once its host is back in rotation, for a way back at once; 0: it ends before that. */
+  readonly keepOld: Millis
   /** Leave the trial start out, where a host does not allow it. */
   readonly withoutTrial: boolean
 }
@@ -57,6 +59,23 @@ export function swapped(works: readonly Work[], seats: readonly Seat[], { hold, 
       seats.map((seat) => askFreshCheck.at(seat.host, { seat })),
     ),
     untilChecked(seats, timeout),
+  ]
+}
+
+/** While the old master is kept, it holds its sockets: a HUP, and it serves again. */
+export function kept(works: readonly Work[], { keepOld }: Phases): StageDraft[] {
+  if (keepOld === 0) return []
+  return [
+    stage(
+      `keep the old master for ${formatDuration(keepOld)}`,
+      works.map(({ name, unit }) => holdNew.at(name, { unit, hold: keepOld, keeps: true })),
+    ),
+  ]
+}
+
+/** The end of the old nginx. From here on the way back is an upgrade to the old binary. */
+export function ended(works: readonly Work[], { timeout }: Phases): StageDraft[] {
+  return [
     stage(
       'QUIT: the old master ends',
       works.map((work) => quitOldMaster.at(work.name, place(work))),

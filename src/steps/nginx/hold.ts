@@ -10,7 +10,12 @@ import { nginxThing } from '../things.ts'
 import { look, successor } from './look.ts'
 import { lostMaster } from './lost-master.ts'
 
-type Input = { readonly unit: string; readonly hold: Millis }
+type Input = {
+  readonly unit: string
+  readonly hold: Millis
+  /** The host serves again meanwhile, and the old master stays for the way back. */
+  readonly keeps?: true
+}
 
 /**
  * Lets the new workers serve alone for a while, and fails as soon as their master is gone, one of them had to be started again,
@@ -18,7 +23,12 @@ type Input = { readonly unit: string; readonly hold: Millis }
  */
 export const holdNew = defineWait<Input>({
   kind: 'nginx.hold',
-  describe: ({ hold }) => ({ title: `hold ${formatDuration(hold)}: the new workers alone serve`, commands: [] }),
+  describe: ({ hold, keeps }) => ({
+    title: keeps
+      ? `keep the old master for ${formatDuration(hold)}: until then the way back is a HUP`
+      : `hold ${formatDuration(hold)}: the new workers alone serve`,
+    commands: [],
+  }),
   look: async ({ unit, hold }, on, waited) => {
     const seen = await look(on, unit)
     const { picture, phase } = seen
@@ -41,7 +51,8 @@ export const holdNew = defineWait<Input>({
   },
   protects: ({ unit }, host) => [nginxThing(host, unit)],
   timeout: ({ hold }) => hold + 15_000,
-  interval: ({ hold }) => Math.min(500, Math.max(100, hold / 4)),
+  // Each look costs the host half a second of a processor: for minutes on end a rarer one will do.
+  interval: ({ hold, keeps }) => Math.min(keeps ? 5000 : 500, Math.max(100, hold / 4)),
 })
 
 /** Bytes of the log's end that are read: what processes a few seconds old have written. */

@@ -19,6 +19,7 @@ try {
     batch: [{ count: 1 }],
     source: { binary },
     timeout: 30_000,
+    keepOld: 0,
     hold: 200,
     allowEmpty: false,
     withoutTrial: false,

@@ -37,7 +37,7 @@ test.each(['/proc/none', '/dev/null'])('a cache that cannot be, such as in %s, i
   const env = { ...process.env, XDG_CACHE_HOME: cache }
   const code = await new Promise((resolve) => {
     const argv = [join(packageDir, 'bin/run.js'), '--version']
-    execFile(process.execPath, argv, { env, timeout: 4000 }, (error) => resolve(error))
+    execFile(process.execPath, argv, { env, timeout: 30_000 }, (error) => resolve(error))
   })
   expect(code).toBeNull()
 })

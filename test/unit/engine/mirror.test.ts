@@ -101,7 +101,7 @@ describe('the mirror of a journal', () => {
 
   test('a host that cannot be written fails nothing, and is told of at the end', async () => {
     fault = () => ['sh', '-c', 'echo No space left on device >&2; exit 73']
-    const kept = mirror({ patience: 200 })
+    const kept = mirror({ patience: 10_000 })
     kept.append(event('1'))
     expect(await kept.settled()).toEqual([{ host: a, lines: 1, said: 'No space left on device' }])
   })

@@ -63,6 +63,7 @@ test('the candidate gets the options of the master, and the time it may take', (
     '',
     '9',
     '',
+    '',
     '1.000',
     '/usr/sbin/nginx.new',
     '-g',
