@@ -5,8 +5,11 @@ import { ageOf } from './lease.ts'
 import { giveBack, type Taken, type Wanted } from './leases.ts'
 import { takeOn, type Attempt } from './take-on.ts'
 
-/** A lease younger than this may be that of somebody who is about to learn that he cannot have all of his. */
-const youth: Millis = 1500
+/**
+ * A lease younger than this may be that of somebody who is about to learn that he cannot have all of his: on a busy machine
+ * he takes seconds to hear of it and to give it back.
+ */
+const youth: Millis = 5000
 
 /**
  * Takes `wanted`, in one fixed order, all or none. All hosts are asked side by side; what counts is the order: what was
@@ -17,9 +20,9 @@ const youth: Millis = 1500
 export async function takeAll(attempt: Attempt, wanted: readonly Wanted[]): Promise<Taken[]> {
   const { hosts, token, terms, signal } = attempt
   const taken: Taken[] = []
-  const began = performance.now()
   // What cannot be reached must not be found out while others' leases run down.
   await Promise.all(wanted.map(async ({ host }) => hosts.on(host)))
+  const began = performance.now()
   try {
     for (;;) {
       const asked = wanted.slice(taken.length)

@@ -87,7 +87,7 @@ describeOnLab('a run that is interrupted', () => {
       expect(await lane.unlike(drained)).toEqual([])
       // It wrote down how it ended where the other one wrote nothing: both are told in one journal, and it is over.
       const resumed = await lane.zdt(['resume', runOf(zdt), '--yes'])
-      expect(resumed).toMatchObject({ code: 0, stdout: expect.stringContaining('it was put back') })
+      expect(resumed).toMatchObject({ code: 3, stderr: expect.stringContaining('was put back') })
     },
   )
 

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
+import { sleep } from '../../../src/lib/clock.ts'
 import { timeLimit } from '../../../src/lib/time-limit.ts'
 
 describe('a time limit', () => {
@@ -19,5 +20,13 @@ describe('a time limit', () => {
     ])
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 600)
     expect(await first).toBe('an answer')
+  })
+
+  test('the time in which we were stopped does not count, wherever in it that was', async () => {
+    const over = timeLimit(900)
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 800)
+    await sleep(300)
+    expect(over.aborted).toBe(false)
+    await once(over, 'abort')
   })
 })
