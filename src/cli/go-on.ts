@@ -24,6 +24,7 @@ import { catchUp } from './catch-up.ts'
 import type { Stand } from './conduct.ts'
 import type { RunFlags } from './flags.ts'
 import { operatorName } from './operator-name.ts'
+import { refuseWithoutTerminal } from './refuse-without-terminal.ts'
 import { runDryAgain } from './run-dry-again.ts'
 import { say } from './say.ts'
 import type { Sitting } from './sitting.ts'
@@ -49,6 +50,8 @@ export async function goOn(name: string, way: keyof typeof ways, stand: Stand): 
   const { plan } = begun
   const history = historyOf(events)
   if (way === 'resume' && history.ended === 'put-back') throw wasPutBack(id, plan.title)
+  // After that: who is told to add --yes should not learn then that there is no such run.
+  refuseWithoutTerminal(stand.flags, { mayRunDry: true })
   if (stand.flags['dry-run']) return runDryAgain(way, plan, events, stand)
   const claims = (begun.claims as readonly Wanted[] | undefined) ?? claimsIn(plan)
   claims.forEach(({ scopes }) => scopes.forEach(checked))
@@ -80,8 +83,9 @@ export async function goOn(name: string, way: keyof typeof ways, stand: Stand): 
 /** Which run that is, a name being soon mistyped, and what is ahead by its journal; the hosts are looked at when it goes on. */
 function aheadOf(way: keyof typeof ways, begun: Begun, history: History): string {
   const { plan, operator, at } = begun
-  const done = [...history.steps.values()].filter(({ progress }) => progress === 'verified' || progress === 'already')
-  const which = `run ${plan.id}: ${plan.title}, begun ${when(at)} by ${operator}; ${done.length} of ${history.steps.size} steps are done`
+  const isDone = (id: string) => ['verified', 'already'].includes(history.steps.get(id)?.progress ?? 'never')
+  const done = plan.stages.filter(({ steps }) => steps.every(({ id }) => isDone(id)))
+  const which = `run ${plan.id}: ${plan.title}, begun ${when(at)} by ${operator}; ${done.length} of ${plan.stages.length} steps are done`
   const stages = ahead(history, way)
   return stages.length === 0 ? which : `${which}\n\n${planText({ stages }, describeStep, pageFor(process.stderr))}`
 }
@@ -114,9 +118,9 @@ function saysOf(way: keyof typeof ways, { title }: Plan, says: Says | undefined)
 
 /** What was put back has nothing left that could be gone on with. */
 function wasPutBack(run: string, title: string): ZdtError {
-  return new ZdtError(`run ${run} was put back: there is nothing to go on with`, {
+  return new ZdtError(`run ${run} (${title}) was put back: there is nothing to go on with; begin it anew`, {
     code: 'was-put-back',
     exit: 'refused',
-    suggestions: [`zdt runs show ${run}   # what became of it`, `begin it anew: ${title}`],
+    suggestions: [`zdt runs show ${run}   # what became of it`],
   })
 }

@@ -29,7 +29,6 @@ export abstract class ZdtCommand extends Command {
 
   /** Goes on with a run of this machine, or takes it back. */
   protected async takeUp(run: string, way: 'resume' | 'rollback', flags: RunFlags): Promise<void> {
-    refuseWithoutTerminal(flags, { mayRunDry: true })
     const [{ goOn }, { withWorld }] = await Promise.all([import('./go-on.ts'), import('./world.ts')])
     const exit = await withWorld(flags.fleet, (fleet, hosts) => goOn(run, way, { fleet, hosts, flags }))
     process.exitCode = exitCodes[exit].code

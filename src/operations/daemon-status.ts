@@ -73,14 +73,16 @@ function nginxStatus(picture: NginxPicture): DaemonStatus {
   if (phase.phase === 'several')
     return { ...running(picture, phase.masters[0], []), notes: [`⚠ ${phase.masters.length} masters`, ...strays] }
   if (phase.phase === 'single') return running(picture, phase.master, strays)
-  return running(picture, phase.old, [`⚠ ${underWay[phase.phase]}`, ...strays])
+  // Whoever answers is shown: the old master has no workers by then.
+  const serves = phase.phase === 'winched' || phase.phase === 'old-lingers' ? phase.fresh : phase.old
+  return running(picture, serves, [`⚠ ${underWay[phase.phase]}`, ...strays])
 }
 
 /** What a half upgrade means for whoever looks, by its phase. */
 const underWay = {
   starting: 'an upgrade is under way: the new master starts',
   'both-accept': 'an upgrade is half done: old and new workers both serve',
-  winched: 'an upgrade is half done: the new workers alone serve, the old master waits',
+  winched: 'the old master is still there for the way back: an upgrade goes on, or is half done',
   'old-lingers': 'an upgrade is all but done: the old master waits for its last connections',
 } as const
 

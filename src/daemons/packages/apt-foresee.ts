@@ -53,8 +53,7 @@ export function parseForeseen(answer: string, path: string): PackagePlan | Unfit
   const owner = frame('owner')?.argument ?? ''
   if (owner === '') return { why: `${path} is of no package`, next: 'bring a binary of your own: --binary FILE' }
   const audit = frame('audit')?.body.join('\n').trim()
-  if (audit)
-    return { why: 'packages there are not whole', said: audit, next: 'sudo dpkg --configure -a   # there, first' }
+  if (audit) return { why: 'packages there are not whole', said: audit, next: 'sudo dpkg --configure -a' }
   const simulated = frame('simulated')
   const said = simulated?.body ?? []
   if (simulated?.argument !== '0') {
@@ -63,7 +62,7 @@ export function parseForeseen(answer: string, path: string): PackagePlan | Unfit
     return {
       why: `apt would not install it`,
       said: words.join('\n'),
-      next: 'sudo apt-get update   # there: it may not know it yet',
+      next: 'sudo apt-get update   # it may not know it yet',
     }
   }
   const removed = said.flatMap((line) => /^Remv (\S+)/.exec(line)?.[1] ?? [])

@@ -14,7 +14,12 @@ export const apt: PackageManager = {
     if (!foreseen) throw new PackagesUnfit(host.name, 'what its packages are could not be told')
     if (!('why' in foreseen)) return foreseen
     const { why, said, next } = foreseen
-    throw new PackagesUnfit(host.name, `${host.name}: ${why}`, said, next === undefined ? [] : [next])
+    throw new PackagesUnfit(
+      host.name,
+      `${host.name}: ${why}`,
+      said,
+      next === undefined ? [] : [next.replace(/^sudo /, `ssh ${host.name} sudo `)],
+    )
   },
 
   async fetch(host, dir, changes, options) {

@@ -29,7 +29,7 @@ export const holdNew = defineWait<Input>({
       : `hold ${formatDuration(hold)}: the new workers alone serve`,
     commands: [],
   }),
-  look: async ({ unit, hold }, on, waited) => {
+  look: async ({ unit, hold, keeps }, on, waited) => {
     const seen = await look(on, unit)
     const { picture, phase } = seen
     const fresh = phase.phase === 'winched' ? phase.fresh : successor(seen)
@@ -46,7 +46,10 @@ export const holdNew = defineWait<Input>({
     await refuseAccidents(on, fresh, new Set([fresh.pid, ...workers.map(({ pid }) => pid)]))
     return notYet(
       workers.length < wanted && `${on.host.name}  ${workers.length} of ${wanted} new workers`,
-      waited < hold && `${on.host.name}  the new workers serve alone since ${formatDuration(waited)}`,
+      waited < hold &&
+        (keeps
+          ? `${on.host.name}  the old master is kept, ${formatDuration(waited)} of ${formatDuration(hold)} now`
+          : `${on.host.name}  the new workers serve alone since ${formatDuration(waited)}`),
     )
   },
   protects: ({ unit }, host) => [nginxThing(host, unit)],
