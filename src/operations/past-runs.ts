@@ -9,7 +9,8 @@ import { setAgent } from '../steps/haproxy/set-agent.ts'
 import { setServerState } from '../steps/haproxy/set-state.ts'
 import { setServerWeight } from '../steps/haproxy/set-weight.ts'
 
-type Place = Pick<Seat, 'host' | 'backend' | 'server'> & { readonly address?: string }
+/** A seat, by its names and, where it is known, the address of its load balancer’s server. */
+export type Place = Pick<Seat, 'host' | 'backend' | 'server'> & { readonly address?: string }
 
 /** What a past step of a run did about one seat. */
 interface Past {
@@ -38,6 +39,12 @@ export class PastRuns {
   takenOut(place: Place): string | undefined {
     const past = this.#of(place, setServerState.kind).find(({ made }) => made === 'change')
     return past && wanted(past, 'state') !== 'ready' ? since(past) : undefined
+  }
+
+  /** The state that a run has set a seat to last, and which run that was. Undefined where none has. */
+  lastState(place: Place): { readonly run: string; readonly state: string; readonly since: string } | undefined {
+    const past = this.#of(place, setServerState.kind).find(({ made }) => made === 'change')
+    return past && { run: past.run, state: String(wanted(past, 'state')), since: since(past) }
   }
 
   /**

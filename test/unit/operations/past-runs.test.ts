@@ -2,8 +2,11 @@ import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { historyOf } from '../../../src/engine/history.ts'
+import { readJournal } from '../../../src/engine/journal.ts'
+import { refuseChangedSince } from '../../../src/operations/changed-since.ts'
 import { PastRuns } from '../../../src/operations/past-runs.ts'
-import type { HostName } from '../../../src/lib/types.ts'
+import type { HostName, RunId } from '../../../src/lib/types.ts'
 
 const place = { host: 'lb1' as HostName, backend: 'shop', server: 'app2' }
 let home = ''
@@ -73,4 +76,25 @@ test('a journal that was cut short is no reason to fail', async () => {
   await writeFile(join(home, 'zdt/runs/DDDDDD.ndjson'), '{"at":1,"ev')
   await state('BBBBBB', 2000, 'drain', 'verified')
   expect((await PastRuns.read()).takenOut(place)).toContain('BBBBBB')
+})
+
+test('to go on with a run is refused where a later one has set its server otherwise', async () => {
+  const history = async () => historyOf(await readJournal('AAAAAA'))
+  const refused = async () => {
+    refuseChangedSince('AAAAAA' as RunId, await history(), await PastRuns.read())
+  }
+  await state('AAAAAA', 1000, 'ready', 'verified')
+  await expect(refused()).resolves.toBeUndefined()
+  await state('BBBBBB', 2000, 'drain', 'verified')
+  await expect(refused()).rejects.toMatchObject({
+    exit: 'refused',
+    message: expect.stringMatching(
+      /^lb1 shop\/app2: drain since .* by run BBBBBB, oncall@ops2: to go on with run AAAAAA would undo/,
+    ) as string,
+  })
+  // Somebody has brought it back since: that is what the run wants too.
+  await state('CCCCCC', 3000, 'ready', 'verified')
+  await expect(refused()).resolves.toBeUndefined()
+  await state('DDDDDD', 4000, 'maint', 'verified', 'undone')
+  await expect(refused()).resolves.toBeUndefined()
 })
