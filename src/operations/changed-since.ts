@@ -9,12 +9,16 @@ import { setServerState } from '../steps/haproxy/set-state.ts'
  * on would undo it unasked. By the journals of this machine.
  */
 export function refuseChangedSince(run: RunId, { steps }: Pick<History, 'steps'>, past: PastRuns): void {
-  const since = [...steps.values()].flatMap(({ step, progress }) => {
-    if (step.kind !== setServerState.kind || progress !== 'verified') return []
+  // Of a seat that it drained and brought back, the last counts.
+  const had = new Map<string, { readonly place: Place; readonly state: string }>()
+  for (const { step, progress } of steps.values()) {
+    if (step.kind !== setServerState.kind || progress !== 'verified') continue
     const { seat, state } = step.input as { readonly seat: Omit<Place, 'host'>; readonly state: string }
-    const last = past.lastState({ ...seat, host: step.host })
-    if (!last || last.run === run || last.state === state) return []
-    return [{ ...last, server: seat.server, where: `${step.host} ${seat.backend}/${seat.server}` }]
+    had.set(`${step.host} ${seat.backend}/${seat.server}`, { place: { ...seat, host: step.host }, state })
+  }
+  const since = [...had].flatMap(([where, { place, state }]) => {
+    const last = past.lastState(place)
+    return last && last.run !== run && last.state !== state ? [{ ...last, server: place.server, where }] : []
   })
   const [first] = since
   if (!first) return

@@ -98,3 +98,24 @@ test('to go on with a run is refused where a later one has set its server otherw
   await state('DDDDDD', 4000, 'maint', 'verified', 'undone')
   await expect(refused()).resolves.toBeUndefined()
 })
+
+test('of a server that the run has drained and brought back, that it was brought back counts', async () => {
+  const step = (id: string, wanted: string) => ({
+    step: { id, kind: 'haproxy.set-server-state', host: place.host, input: { seat: place, state: wanted } },
+    progress: 'verified' as const,
+  })
+  const steps = new Map([
+    ['1.lb1', step('1.lb1', 'drain')],
+    ['2.lb1', step('2.lb1', 'ready')],
+  ])
+  await state('BBBBBB', 2000, 'drain', 'verified')
+  const past = await PastRuns.read()
+  expect(() => {
+    refuseChangedSince('AAAAAA' as RunId, { steps }, past)
+  }).toThrow('would undo that')
+  await state('CCCCCC', 3000, 'ready', 'verified')
+  const later = await PastRuns.read()
+  expect(() => {
+    refuseChangedSince('AAAAAA' as RunId, { steps }, later)
+  }).not.toThrow()
+})
