@@ -1,7 +1,7 @@
 import type { Engine } from '../engine/course.ts'
 import type { Event } from '../engine/events.ts'
 import { ahead } from '../engine/foresee.ts'
-import { historyOf, type History } from '../engine/history.ts'
+import { historyOf, isDone, type History } from '../engine/history.ts'
 import type { Outcome } from '../engine/outcome.ts'
 import { hostsOf, type Plan } from '../engine/plan.ts'
 import { resume, rollback } from '../engine/resume.ts'
@@ -86,8 +86,7 @@ export async function goOn(name: string, way: keyof typeof ways, stand: Stand): 
 /** Which run that is, a name being soon mistyped, and what is ahead by its journal; the hosts are looked at when it goes on. */
 function aheadOf(way: keyof typeof ways, begun: Begun, history: History): string {
   const { plan, operator, at } = begun
-  const isDone = (id: string) => ['verified', 'already'].includes(history.steps.get(id)?.progress ?? 'never')
-  const done = plan.stages.filter(({ steps }) => steps.every(({ id }) => isDone(id)))
+  const done = plan.stages.filter(({ steps }) => steps.every(({ id }) => isDone(history, id)))
   const which = `run ${plan.id}: ${plan.title}, begun ${when(at)} by ${operator}; ${done.length} of ${plan.stages.length} steps are done`
   const stages = ahead(history, way)
   return stages.length === 0 ? which : `${which}\n\n${planText({ stages }, describeStep, pageFor(process.stderr))}`

@@ -1,9 +1,6 @@
 import { ZdtError } from '../lib/errors.ts'
 
-/**
- * Without a terminal nobody can be asked: an error before any host is looked at. `--dry-run` is named to those alone who may run dry:
- * what takes a run up again, or is none, has no such flag.
- */
+/** Without a terminal nobody can be asked: an error before any host is looked at. `--dry-run` is named to those alone who have it. */
 export function refuseWithoutTerminal(
   flags: { readonly yes: boolean; readonly 'dry-run'?: boolean },
   { mayRunDry = false } = {},

@@ -1,7 +1,7 @@
 import type { ZdtError } from '../lib/errors.ts'
 import { Course, type Engine } from './course.ts'
 import type { Event } from './events.ts'
-import { historyOf, type History } from './history.ts'
+import { historyOf, isDone, type History, type Past } from './history.ts'
 import { lookAround, thingsOf } from './look-around.ts'
 import type { Plan, Stage } from './plan.ts'
 import { isLeft } from './put-back.ts'
@@ -47,33 +47,24 @@ export async function foreseeRollback(events: readonly Event[], engine: Engine):
     else for (const thing of things) turned.add(thing)
   }
   const { left: commands } = course.outcome({ ended: 'paused' })
-  return {
-    stages: backwards(
-      history.plan,
-      course.owed.map(({ step }) => step.id),
-    ),
-    commands,
-  }
+  return { stages: backwards(history.plan, course.owed), commands }
 }
 
 /** What the journal alone says is ahead. */
-export function ahead({ plan, steps, owed }: History, way: 'resume' | 'rollback'): Stage[] {
-  if (way === 'rollback')
-    return backwards(
-      plan,
-      owed.map(({ step }) => step.id),
-    )
-  const isDone = (id: string): boolean => ['verified', 'already'].includes(steps.get(id)?.progress ?? 'never')
-  return plan.stages.filter((stage) => stage.steps.some(({ id }) => !isDone(id)))
+export function ahead(history: History, way: 'resume' | 'rollback'): Stage[] {
+  const { plan, owed } = history
+  if (way === 'rollback') return backwards(plan, owed)
+  return plan.stages.filter(({ steps }) => steps.some(({ id }) => !isDone(history, id)))
 }
 
-/** The stages with these steps alone, last first. */
-function backwards({ stages }: Plan, ids: readonly string[]): Stage[] {
+/** The stages with what is owed alone, last first. */
+function backwards({ stages }: Plan, owed: readonly Past[]): Stage[] {
+  const ids = new Set(owed.map(({ step }) => step.id))
   return stages
     .map((stage) => ({
       ...stage,
       title: `undo: ${stage.title}`,
-      steps: stage.steps.filter(({ id }) => ids.includes(id)),
+      steps: stage.steps.filter(({ id }) => ids.has(id)),
     }))
     .filter(({ steps }) => steps.length > 0)
     .toReversed()

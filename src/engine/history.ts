@@ -31,6 +31,12 @@ export interface History {
   readonly ended?: Ended
 }
 
+/** The journal has seen the step done, or found so. */
+export function isDone({ steps }: Pick<History, 'steps'>, id: string): boolean {
+  const progress = steps.get(id)?.progress
+  return progress === 'verified' || progress === 'already'
+}
+
 /** Reads a journal. Throws when it does not tell what the run was, or what a step found. */
 export function historyOf(events: readonly Event[]): History {
   const begun = events.find((event) => event.event === 'run')

@@ -51,6 +51,11 @@ function candidateFacts(daemon: Daemon, name: string, candidate: Candidate): str
   return candidate.changes.length === 0 ? [] : [`packages of ${name}: ${inWords(candidate)}`]
 }
 
+/** Is it what lies there already? `sha256` is what does. */
+export function isThere(candidate: Candidate, sha256: string | undefined): boolean {
+  return candidate.kind === 'file' ? candidate.file.sha256 === sha256 : candidate.changes.length === 0
+}
+
 /** What comes, each thing once, and who has it already where others have not. */
 export function candidatesInWords<T extends { readonly name: HostName; readonly candidate: Candidate }>(
   daemon: Daemon,

@@ -9,7 +9,7 @@ import type { HostName } from '../../lib/types.ts'
 import { refuseIfUnfit } from '../../steps/config/fit.ts'
 import { refuseUpgrade } from '../../steps/haproxy/upgrade/fit.ts'
 import { refuseHolder } from '../../steps/vip/refuse-holder.ts'
-import { candidateOf, type Candidate, type Source } from '../candidate.ts'
+import { candidateOf, isThere, type Candidate, type Source } from '../candidate.ts'
 
 /** A host whose HAProxy can be upgraded, as it was found, and what is to lie there. */
 export interface Found {
@@ -51,7 +51,7 @@ export async function lookAtHaproxy(
     name,
     spec,
     candidate,
-    isThere: candidate.kind === 'file' ? sha256 === candidate.file.sha256 : candidate.changes.length === 0,
+    isThere: isThere(candidate, sha256),
     runs,
     target,
     sha256,

@@ -9,7 +9,7 @@ import { refuseIfUnfit } from '../../steps/nginx/fit-for-upgrade.ts'
 import { refuseHolder } from '../../steps/vip/refuse-holder.ts'
 import { lookAtSeats, type SeenSeat } from '../look-at-seats.ts'
 import type { World } from '../operation.ts'
-import { candidateOf, type Candidate, type Source } from '../candidate.ts'
+import { candidateOf, isThere, type Candidate, type Source } from '../candidate.ts'
 
 /** A host whose nginx can be upgraded, as it was found, and what is to lie there. */
 export interface Found {
@@ -52,7 +52,7 @@ export async function lookAtNginx(
     name,
     unit,
     candidate,
-    isThere: candidate.kind === 'file' ? lies?.sha256 === candidate.file.sha256 : candidate.changes.length === 0,
+    isThere: isThere(candidate, lies?.sha256),
     runs,
     target,
     sha256: lies?.sha256,

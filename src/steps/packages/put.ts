@@ -17,7 +17,7 @@ export function areNew({ changes }: Packages, versions: Versions): boolean {
 
 /** Installs the new ones; no service is touched by that. Throws PackagesUnfit. */
 export function installNew(on: On, { manager, dir, changes }: Packages): Promise<void> {
-  return managers[manager].install(on.host, dir, 'new', changes, on)
+  return managers[manager].install(on.host, dir, 'new', changes, { signal: on.signal })
 }
 
 /** The ones of before again, where they are not, and nothing of an install that died. */
@@ -25,8 +25,8 @@ export async function installOld(on: On, packages: Packages, found: Versions): P
   const { manager, dir, changes } = packages
   const now = await versionsNow(on, packages)
   if (changes.some(({ name }) => now[name] !== found[name]))
-    await managers[manager].install(on.host, dir, 'old', changes, on)
-  await managers[manager].clearLitter(on.host, on)
+    await managers[manager].install(on.host, dir, 'old', changes, { signal: on.signal })
+  await managers[manager].clearLitter(on.host, { signal: on.signal })
 }
 
 /** What is not yet new. */
@@ -40,7 +40,7 @@ export async function notNew(on: On, packages: Packages): Promise<string[]> {
 /** What is not yet as it was. */
 export async function notOld(on: On, packages: Packages, found: Versions): Promise<string[]> {
   const now = await versionsNow(on, packages)
-  const litter = await managers[packages.manager].litter(on.host, on)
+  const litter = await managers[packages.manager].litter(on.host, { signal: on.signal })
   return [
     ...packages.changes.flatMap(({ name }) =>
       now[name] === found[name] ? [] : [`${name} is ${now[name] ?? 'not whole'}, not ${found[name] ?? 'gone'}`],

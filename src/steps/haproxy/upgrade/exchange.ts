@@ -11,19 +11,11 @@ import { quote } from '../../../lib/quote.ts'
 import type { Millis } from '../../../lib/types.ts'
 import { defineChange, notYet } from '../../define.ts'
 import { fileDigest } from '../../file-digest.ts'
-import { byHand, inWords, type Packages } from '../../packages/managers.ts'
-import {
-  areNew,
-  installNew,
-  installOld,
-  isBetween,
-  notNew,
-  notOld,
-  versionsNow,
-  type Versions,
-} from '../../packages/put.ts'
+import { byHand } from '../../packages/managers.ts'
+import { installNew, installOld, notOld, versionsNow } from '../../packages/put.ts'
 import { poll } from '../../poll.ts'
 import { daemonThing, fileThing } from '../../things.ts'
+import { comesInWords, isEither, layThere, notThere, putByHand, type Comes, type Lay } from './comes.ts'
 
 type Input = Place & {
   readonly comes: Comes
@@ -37,14 +29,8 @@ type Input = Place & {
   readonly watched: Millis
 }
 
-/** The new binary: a file in the same directory; or packages that were fetched. */
-type Comes = { readonly staged: string; readonly sha256: string } | { readonly packages: Packages }
-
-type Found = {
+type Found = Lay & {
   readonly running: HaproxyPicture
-  readonly sha256: string | null
-  /** Of the packages that are to come. */
-  readonly versions?: Versions
   /** What operators had set: a daemon that died forgets it. */
   readonly state: RuntimeState
 }
@@ -60,11 +46,11 @@ const patience: Millis = 30_000
 export const exchangeHaproxy = defineChange<Input, Found>({
   kind: 'haproxy.exchange-binary',
   describe: ({ target, comes, backup, unit }) => ({
-    title: `${'packages' in comes ? `install ${inWords(comes.packages)} with no service touched` : `replace ${target}`}, keep the old file as ${backup}, and have the master execute the new one`,
+    title: `${comesInWords(comes, target)}, keep the old file as ${backup}, and have the master execute the new one`,
     commands: [
       quote(['ln', target, backup]),
       `# ${unit} is watched: should it die, ${backup} is put back and started`,
-      'packages' in comes ? byHand(comes.packages, 'new') : quote(['mv', '-fT', comes.staged, target]),
+      putByHand(comes, target),
       usr2(unit),
     ],
   }),
@@ -81,8 +67,7 @@ export const exchangeHaproxy = defineChange<Input, Found>({
     state: await runtimeState(on.host, socket, { signal: on.signal }),
     ...('packages' in comes && { versions: await versionsNow(on, comes.packages) }),
   }),
-  isDone: ({ comes }, { sha256, versions = {}, running }) =>
-    serving(running).length === 0 && ('packages' in comes ? areNew(comes.packages, versions) : sha256 === comes.sha256),
+  isDone: ({ comes }, found) => serving(found.running).length === 0 && layThere(comes, found),
   apply: async (input, { running }, on) => {
     const { master, unit } = running
     if (master === null) throw new NoUseWaiting(`${unit.id} is not running`, { host: on.host.name })
@@ -96,7 +81,7 @@ export const exchangeHaproxy = defineChange<Input, Found>({
     const look = await lookAtExchange(input, running, on)
     return notYet(
       ...look.awaiting,
-      ...(await notThere(input, on)),
+      ...(await notThere(input.comes, input.target, on)),
       (await isMomentaryNow(input, on)) && `${input.config} is the one for one reload`,
     )
   },
@@ -129,18 +114,9 @@ export const exchangeHaproxy = defineChange<Input, Found>({
     daemonThing(host, unit),
   ],
   // Kept, put in its place, not yet executed, or on its way back: `undo` goes on from each of these.
-  halfway: async ({ target, comes }, found, on) =>
-    'packages' in comes
-      ? await isBetween(on, comes.packages, found.versions ?? {})
-      : [comes.sha256, found.sha256].includes((await fileDigest(on, target)) ?? null),
+  halfway: ({ target, comes }, found, on) => isEither(comes, target, found, on),
   patience: () => patience,
 })
-
-/** What lies at the target is not the new one yet. */
-async function notThere({ comes, target }: Input, on: On): Promise<string[]> {
-  if ('packages' in comes) return notNew(on, comes.packages)
-  return (await fileDigest(on, target)) === comes.sha256 ? [] : [`${target} is not the new file`]
-}
 
 function usr2(unit: string): string {
   return `kill -USR2 $(systemctl show -p MainPID --value ${unit})`
