@@ -9,7 +9,7 @@ export type HalfDone = Pick<KnownRun, 'run' | 'title' | 'hosts'> & {
 
 /**
  * The runs of this machine that a fleet's hosts may still bear the marks of, latest first. One is left out once a later run
- * on one of its hosts has come to its end: somebody has gone on from there.
+ * on all of its hosts has come to its end: somebody has gone on from there.
  */
 export async function halfDoneRuns({ name }: Pick<Fleet, 'name'>): Promise<HalfDone[]> {
   const { runs } = await allRuns()
@@ -19,7 +19,7 @@ export async function halfDoneRuns({ name }: Pick<Fleet, 'name'>): Promise<HalfD
     const isRunning = run.ended === undefined && going === 'running'
     const isOver = own
       .slice(0, index)
-      .some((later) => later.ended === 'done' && later.hosts.some((host) => hosts.includes(host)))
+      .some((later) => later.ended === 'done' && hosts.every((host) => later.hosts.includes(host)))
     return isRunning || (run.halfDone && !isOver) ? [{ run: run.run, title, hosts, isRunning }] : []
   })
 }
