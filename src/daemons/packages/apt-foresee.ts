@@ -18,15 +18,15 @@ if command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; then
   echo "@heard $(find /var/lib/apt/lists -maxdepth 1 -type f -printf '%T@\n' 2>/dev/null | sort -n | tail -n 1)"
   if [ -n "$owner" ]; then
     echo "@installed $(dpkg-query -W -f '${'$'}{Version}' "$owner")"
-    specs=$owner${'$'}{version:+=$version}
+    set -- "$owner${'$'}{version:+=$version}"
     # Of one source, and installed in the same version: they go together, and apt, asked for one that is not the newest, does not see it.
     if [ -n "$version" ]; then
       for sibling in $(dpkg-query -W -f '${'$'}{source:Package} ${'$'}{Version} ${'$'}{db:Status-Abbrev} ${'$'}{Package}\n' 2>/dev/null |
         awk -v one="$owner" '{ of[$4] = $1 " " $2 " " $3 } END { for (p in of) if (p != one && of[p] == of[one]) print p }'); do
-        apt-cache show "$sibling=$version" >/dev/null 2>&1 && specs="$specs $sibling=$version"
+        apt-cache show "$sibling=$version" >/dev/null 2>&1 && set -- "$@" "$sibling=$version"
       done
     fi
-    said=$(apt-get -s -q --allow-downgrades install $specs 2>&1)
+    said=$(apt-get -s -q --allow-downgrades install "$@" 2>&1)
     echo "@simulated $?"
     printf '%s\n' "$said" | body
   fi

@@ -104,6 +104,33 @@ describeOnLab('upgrade-nginx --package', () => {
     await expectAsBefore()
   })
 
+  test('no source has the old packages any more: refused; apt kept them: the way back is by those', async () => {
+    const root = (line: string) => lane().root('web1', line)
+    await root('cp -a /srv/repo /srv/repo.whole; rm /srv/repo/nginx*_1.22.1-9.deb')
+    await root(
+      "awk -v RS= -v ORS='\\n\\n' '!/Version: 1.22.1-9/' /srv/repo.whole/Packages > /srv/repo/Packages; apt-get -qq update",
+    )
+    try {
+      const { code, stdout } = await upgrade('--package', fresh)
+      expect(code).toBe(4)
+      expect(stdout).toContain('without it there is no way back')
+      await expectAsBefore()
+      await root(
+        'for p in nginx_1.22.1-9_amd64 nginx-common_1.22.1-9_all; do cp /srv/repo.whole/${p%_*}.deb /var/cache/apt/archives/$p.deb; done',
+      )
+      const done = await upgrade('--package', fresh)
+      expect(JSON.parse(done.stdout)).toMatchObject({ ended: 'done' })
+      await expectUpgraded()
+      const { run } = JSON.parse(done.stdout) as { run: string }
+      expect(await lane().zdt(['rollback', run, '--yes'])).toMatchObject({ code: 0 })
+      await expectAsBefore()
+    } finally {
+      await root(
+        'rm -rf /srv/repo /var/cache/apt/archives/nginx*.deb; mv /srv/repo.whole /srv/repo; apt-get -qq update',
+      )
+    }
+  })
+
   test('a version that nobody has, a host whose nginx is no package’s own, dpkg half-way: refused, and nothing is touched', async () => {
     const unknown = await upgrade('--package', '9.9')
     expect(unknown.code).toBe(3)

@@ -25,6 +25,13 @@ test.each([
   ['one of a topic', 'lab stauts', 'zdt has no command lab stauts', 'did you mean: zdt lab status'],
   ['a misspelt flag', 'drain app2 --timout 3s', 'zdt drain has no --timout', 'did you mean --timeout?'],
   ['a duration that is none', 'drain app2 --timeout x', '--timeout: x is no duration', 'zdt drain --help'],
+  [
+    'a file that is not there',
+    'upgrade-nginx --host web1 --binary /nope',
+    '/nope cannot be read',
+    'upgrade-nginx --help',
+  ],
+  ['a version that is none', 'upgrade-nginx --host web1 --package 1*', '1* is no version', 'zdt upgrade-nginx --help'],
   ['nothing to drain', 'drain', 'server  A server, or POOL/SERVER', 'zdt drain --help'],
   ['a load balancer', 'drain lb1', 'lb1 is a load balancer, not a server of a pool', 'the servers are app1, app2'],
   ['a wrong name and no terminal', 'drain app9', 'no server "app9"', 'did you mean app1 or app2?'],
