@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 import { stat } from 'node:fs/promises'
-import type { Source } from '../operations/candidate.ts'
+import type { UpgradeSource } from '../operations/candidate.ts'
 import { WrongUsage } from './wrong-usage.ts'
 
 /** A program on this machine; that it can be read is seen before any host is asked. */
@@ -35,6 +35,9 @@ export function candidateFlags(daemon: string) {
 }
 
 /** What was said. */
-export function sourceIn(flags: { readonly binary: string | undefined; readonly package: string | undefined }): Source {
+export function sourceIn(flags: {
+  readonly binary: string | undefined
+  readonly package: string | undefined
+}): UpgradeSource {
   return flags.binary === undefined ? { version: flags.package ?? 'latest' } : { binary: flags.binary }
 }

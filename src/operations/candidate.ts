@@ -9,12 +9,19 @@ import { candidateFile, type CandidateFile, type Daemon } from './candidate-file
 import { thereAlready } from './upgrade-words.ts'
 
 /** Where new code comes from: a file on the operator's machine, or a version of the package that the host has. */
-export type Source = { readonly binary: string } | { readonly version: string }
+export type UpgradeSource = { readonly binary: string } | { readonly version: string }
 
-/** The new code of one host's daemon: a file of the operator's, or packages that the host's own package manager knows. */
+/** The same; or the host's own disk, on which an update has put it already. */
+export type Source = UpgradeSource | typeof onDisk
+
+/** What lies there. */
+export const onDisk = { lies: true } as const
+
+/** The new code of one host's daemon: a file of the operator's, packages that the host's own package manager knows, or what lies there. */
 export type Candidate = { readonly version: string } & (
   | { readonly kind: 'file'; readonly file: CandidateFile }
   | { readonly kind: 'packages'; readonly manager: keyof typeof managers; readonly changes: readonly PackageChange[] }
+  | { readonly kind: 'lies' }
 )
 
 /** A candidate, and the run that brings it. */
@@ -23,13 +30,17 @@ interface Coming {
   readonly id: RunId
 }
 
-/** Finds it. `target` is the file that runs there, `runs` its version. Throws `candidate-unfit`, PackagesUnfit and what hosts throw. */
+/**
+ * Finds it. `target` is the file that runs there, `runs` its version, `lies` the version of what lies there now. Throws
+ * `candidate-unfit`, PackagesUnfit and what hosts throw.
+ */
 export async function candidateOf(
   daemon: Daemon,
   source: Source,
   host: Host,
-  { target, runs }: { readonly target: string; readonly runs: string },
+  { target, runs, lies }: { readonly target: string; readonly runs: string; readonly lies: string | undefined },
 ): Promise<Candidate> {
+  if ('lies' in source) return { kind: 'lies', version: lies ?? refuseBroken(daemon, target, host.name) }
   if ('binary' in source) {
     const file = await candidateFile(daemon, source.binary, host)
     return { kind: 'file', version: file.version, file }
@@ -48,11 +59,13 @@ function candidateFacts(daemon: Daemon, name: string, candidate: Candidate): str
     const { file, version, sha256 } = candidate.file
     return [`${file} is ${daemon} ${version}, sha256 ${sha256.slice(0, 12)}…`]
   }
+  if (candidate.kind === 'lies') return []
   return candidate.changes.length === 0 ? [] : [`packages of ${name}: ${inWords(candidate)}`]
 }
 
 /** Is it what lies there already? `sha256` is what does. */
 export function isThere(candidate: Candidate, sha256: string | undefined): boolean {
+  if (candidate.kind === 'lies') return false
   return candidate.kind === 'file' ? candidate.file.sha256 === sha256 : candidate.changes.length === 0
 }
 
@@ -68,14 +81,15 @@ export function candidatesInWords<T extends { readonly name: HostName; readonly 
   ]
 }
 
-/** What a step knows of a host's new packages; undefined where it is a file. */
+/** What a step knows of a host's new packages; undefined where it is none. */
 export function packagesOf({ candidate, id }: Coming): Packages | undefined {
-  return candidate.kind === 'file' ? undefined : fetchedInto(candidate, id)
+  return candidate.kind === 'packages' ? fetchedInto(candidate, id) : undefined
 }
 
 /** The same, by where it comes from: a file lies on the host as `staged` by then. */
 export function comesOf(coming: Coming, staged: string) {
   const { candidate, id } = coming
+  if (candidate.kind === 'lies') return onDisk
   return candidate.kind === 'file'
     ? { staged, sha256: candidate.file.sha256 }
     : { packages: fetchedInto(candidate, id) }
@@ -106,6 +120,16 @@ function refuseOthers({ owner, installed, changes, heard }: PackagePlan, host: s
     host,
     said: since,
     suggestions: [`ssh ${host} sudo apt-get update`],
+  })
+}
+
+/** An update has put something there that does not even say its version. */
+function refuseBroken(daemon: Daemon, target: string, host: string): never {
+  throw new ZdtError(`${host}: ${target}, which lies there now, is no ${daemon} that runs`, {
+    code: 'candidate-unfit',
+    exit: 'refused',
+    host,
+    suggestions: [`ssh ${host} ${target} -v`, `zdt upgrade-${daemon.toLowerCase()} --host ${host} --binary FILE`],
   })
 }
 

@@ -1,4 +1,4 @@
-import { plan, stage } from '../engine/plan.ts'
+import { plan, stage, type StageDraft } from '../engine/plan.ts'
 import type { Fleet, KeepalivedSpec } from '../fleet/fleet.ts'
 import { hostNamed, vipsOf } from '../fleet/selectors.ts'
 import { nodeOf } from '../daemons/keepalived/node.ts'
@@ -14,36 +14,37 @@ export const keepalivedRestart: Operation<{ readonly host: string }> = {
   claims: (fleet, { host }) => claimsOf(fleet, [], [hostNamed(fleet, host).name]),
   propose: async ({ fleet, hosts, id }, { host: wanted }) => {
     const { name } = hostNamed(fleet, wanted)
-    const vips = vipsOn(fleet, name).map(({ name: vip, address, unit }) => ({ name: vip, address, unit }))
+    const vips = vipsOn(fleet, name)
     const host = await hosts.on(name)
     for (const vip of vips) {
       const { heldBy } = await nodeOf(host, vip)
       if (heldBy !== null) throw new HoldsVip(name, vip, 'holds')
     }
-    const units = [...new Set(vips.map(({ unit }) => unit))]
     const addresses = vips.map(({ address }) => address).join(', ')
     return {
       situation: { fleet: fleet.name, seats: [], capacity: [], facts: [`${name} is BACKUP for ${addresses}`] },
-      plan: plan(
-        `keepalived restart ${name}`,
-        fleet.digest,
-        [
-          stage(
-            `${name} is BACKUP`,
-            vips.map((vip) => isBackup.at(name, vip)),
-          ),
-          stage(
-            `restart Keepalived on ${name}`,
-            units.map((unit) => restartKeepalived.at(name, { unit, vips })),
-          ),
-        ],
-        id,
-      ),
+      plan: plan(`keepalived restart ${name}`, fleet.digest, restarted(name, vips), id),
       done: `Keepalived on ${name} was restarted, and is BACKUP for ${addresses} again`,
       already: `Keepalived on ${name} needs no restart`,
       onTimeout: 'leave',
     }
   },
+}
+
+/** Restarted where it is BACKUP for all of these. */
+export function restarted(name: HostName, specs: readonly KeepalivedSpec[]): StageDraft[] {
+  const vips = specs.map(({ name: vip, address, unit }) => ({ name: vip, address, unit }))
+  const units = [...new Set(vips.map(({ unit }) => unit))]
+  return [
+    stage(
+      `${name} is BACKUP`,
+      vips.map((vip) => isBackup.at(name, vip)),
+    ),
+    stage(
+      `restart Keepalived on ${name}`,
+      units.map((unit) => restartKeepalived.at(name, { unit, vips })),
+    ),
+  ]
 }
 
 function vipsOn(fleet: Fleet, name: HostName): KeepalivedSpec[] {

@@ -31,20 +31,25 @@ function unitsOn(fleet: Fleet, name: HostName): Unit[] {
 
 async function staleOn(fleet: Fleet, hosts: Hosts, name: HostName): Promise<StaleHost> {
   try {
-    const units = unitsOn(fleet, name)
-    const host = await hosts.on(name)
-    const seen = await runningCode(
-      host,
-      units.map(({ unit }) => unit),
-    )
-    return {
-      host: name,
-      daemons: units.map((unit) => staleDaemon(unit, seen)),
-      waiting: waiting(seen),
-      ...(seen.listsAt !== undefined && { listsAt: seen.listsAt }),
-    }
+    return await codeOn(fleet, hosts, name)
   } catch (thrown) {
     return { host: name, daemons: [], waiting: [], error: told(asZdtError(thrown, name)) }
+  }
+}
+
+/** The same of one host. Throws what hosts throw. */
+export async function codeOn(fleet: Fleet, hosts: Hosts, name: HostName): Promise<StaleHost> {
+  const units = unitsOn(fleet, name)
+  const host = await hosts.on(name)
+  const seen = await runningCode(
+    host,
+    units.map(({ unit }) => unit),
+  )
+  return {
+    host: name,
+    daemons: units.map((unit) => staleDaemon(unit, seen)),
+    waiting: waiting(seen),
+    ...(seen.listsAt !== undefined && { listsAt: seen.listsAt }),
   }
 }
 

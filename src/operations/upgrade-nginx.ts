@@ -1,38 +1,25 @@
 import type { Fleet } from '../fleet/fleet.ts'
 import { hostsNamed, poolsServing } from '../fleet/selectors.ts'
-import { plan, type StageDraft } from '../engine/plan.ts'
-import { inBatches, type BatchSize } from '../lib/batches.ts'
+import { plan } from '../engine/plan.ts'
 import { quote } from '../lib/quote.ts'
 import type { HostName } from '../lib/types.ts'
-import { judgeCapacity, tightest, type Judged } from './capacity.ts'
+import type { UpgradeSource } from './candidate.ts'
 import { claimsOf } from './claims.ts'
 import { backupOf } from './kept-binary.ts'
 import type { Operation, World } from './operation.ts'
 import type { Proposal } from './proposal.ts'
-import { intoRotation, outOfRotation, untilDrained } from './rotation.ts'
-import { seatRow } from './seat-row.ts'
-import { lookAtNginx } from './upgrade-nginx/look.ts'
-import { candidatesInWords, type Source } from './candidate.ts'
+import { draftNginx, type NginxWanted } from './upgrade-nginx/draft.ts'
 import { namesOf, oncePer, whoRun } from './upgrade-words.ts'
-import { ended, kept, swapped, tested, type Phases } from './upgrade-nginx/phases.ts'
-import type { Work } from './upgrade-nginx/put.ts'
 
-export interface UpgradeNginxOptions extends Phases {
+export interface UpgradeNginxOptions extends Omit<NginxWanted, 'source' | 'anyway'> {
   /** In the order in which they are upgraded; or the name of an nginx in zdt.yaml, for all of its hosts. */
   readonly hosts: readonly string[]
-  /** The new binary, on the operator's machine; or the version of a package. */
-  readonly source: Source
-  /** How many hosts at once. */
-  readonly batch: readonly BatchSize[]
-  readonly allowEmpty: boolean
-  /** Also where the host holds a VIP. */
-  readonly inPlace: boolean
+  readonly source: UpgradeSource
 }
 
 /**
  * Upgrades nginx to another binary without losing a request: tested on every host first; then, batch by batch, out of rotation,
- * replaced, USR2, WINCH, held, QUIT, back into rotation after a fresh check. Throws UnfitForUpgrade, TooFewLeft, and what fleet and
- * hosts throw.
+ * replaced, USR2, WINCH, held, QUIT, back into rotation after a fresh check. Throws what draftNginx throws.
  */
 export const upgradeNginx: Operation<UpgradeNginxOptions> = {
   title: ({ hosts }) => `upgrade-nginx ${hosts.join(', ')}`,
@@ -49,68 +36,18 @@ export const upgradeNginx: Operation<UpgradeNginxOptions> = {
 
 async function propose(world: World, options: UpgradeNginxOptions): Promise<Proposal> {
   const { fleet, id } = world
-  const works: Work[] = await Promise.all(
-    namesIn(fleet, options).map(async (name) => ({ ...(await lookAtNginx(world, name, options)), id })),
-  )
-  const todo = works.filter(({ isThere }) => !isThere)
-  const batches = await Promise.all(
-    inBatches(todo, options.batch).map(async (some) => ({ some, judged: await judge(fleet, some, options) })),
-  )
+  const { hosts, source } = options
+  const from = 'binary' in source ? ['--binary', source.binary] : ['--package', source.version]
+  const anyway = `${quote(['zdt', 'upgrade-nginx', '--host', hosts.join(','), ...from])} --allow-empty`
+  const draft = await draftNginx(world, namesIn(fleet, options), { ...options, anyway })
+  const { works, todo, seats, capacity, facts, tested, carriedOut } = draft
   return {
-    situation: {
-      fleet: fleet.name,
-      seats: works.flatMap(({ seen }) => seen.map(({ seat, view, old }) => seatRow(seat.host, view, old))),
-      capacity: tightest(batches.flatMap(({ judged }) => judged.capacity)),
-      facts: [...works.flatMap(({ facts }) => facts), ...candidatesInWords('nginx', works, todo)],
-    },
-    plan: plan(
-      `upgrade-nginx ${namesOf(works)}`,
-      fleet.digest,
-      [
-        ...(todo.length > 0 ? tested(todo, options) : []),
-        ...batches.flatMap(({ some, judged }) => upgraded(fleet, some, judged, options)),
-      ],
-      id,
-    ),
+    situation: { fleet: fleet.name, seats, capacity, facts },
+    plan: plan(`upgrade-nginx ${namesOf(works)}`, fleet.digest, [...tested, ...carriedOut], id),
     done: `${whoRun(todo)} nginx ${oncePer(works, ({ candidate }) => candidate.version)} (was ${oncePer(todo, ({ runs }) => runs)}); the old one is kept as ${oncePer(todo, backupOf)}`,
     already: `${whoRun(works)} this very nginx ${oncePer(works, ({ candidate }) => candidate.version)} already`,
     onTimeout: 'put-back',
   }
-}
-
-/** What somebody has taken out stays out: only what serves now is drained and brought back. */
-function upgraded(fleet: Fleet, some: readonly Work[], judged: Judged, options: UpgradeNginxOptions): StageDraft[] {
-  const seen = some.flatMap((work) => work.seen)
-  const ready = seen.filter(({ view }) => view.admin === 'ready')
-  const checked = seen.filter(({ view }) => view.admin !== 'maint').map(({ seat }) => seat)
-  return [
-    ...outOfRotation(ready, 'drain', judged),
-    untilDrained(seen, options.timeout),
-    ...swapped(some, checked, options),
-    ...(options.keepOld === 0 ? ended(some, options) : []),
-    ...intoRotation(fleet, ready, options.timeout, ({ view }) => view.agent?.enabled === true),
-    ...(options.keepOld === 0 ? [] : [...kept(some, options), ...ended(some, options)]),
-  ]
-}
-
-/** Of each batch by what serves now, as all who were taken out before it are back by then. */
-function judge(
-  fleet: Fleet,
-  some: readonly Work[],
-  { hosts, source, allowEmpty }: UpgradeNginxOptions,
-): Promise<Judged> {
-  return judgeCapacity(
-    fleet,
-    some.flatMap(({ seen }) => seen),
-    {
-      doing: `draining ${namesOf(some)}`,
-      anyway:
-        some.length > 1
-          ? 'the same with --allow-empty, or smaller batches'
-          : `${quote(['zdt', 'upgrade-nginx', '--host', hosts.join(','), ...('binary' in source ? ['--binary', source.binary] : ['--package', source.version])])} --allow-empty`,
-      allowEmpty,
-    },
-  )
 }
 
 function namesIn(fleet: Fleet, { hosts }: UpgradeNginxOptions): readonly HostName[] {

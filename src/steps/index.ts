@@ -2,6 +2,7 @@ import type { Step } from '../engine/plan.ts'
 import type { Description, StepKind } from '../engine/step-kind.ts'
 import { deployVersion } from './app/deploy.ts'
 import { appSettles } from './app/settle.ts'
+import { keepRunning } from './binary/keep-running.ts'
 import { stageBinary } from './binary/stage-binary.ts'
 import { configAsPlanned } from './config/as-planned.ts'
 import { fitForReload } from './config/fit.ts'
@@ -109,6 +110,7 @@ const all = [
   fetchPackages,
   replaceBinary,
   retireOldWorkers,
+  keepRunning,
   stageBinary,
   startNewMaster,
   trialStart,

@@ -40,11 +40,11 @@ export async function lookAtHaproxy(
   const spec = haproxyOn(fleet, name)
   const picture = await haproxyPicture(host, spec.unit)
   const vips = inPlace ? [] : vipsOf(fleet, name).map((vip) => ({ name: vip.name, address: vip.address }))
-  refuseIfUnfit(name, [...refuseUpgrade(picture), ...(await refuseHolder(host, 'HAProxy', vips))])
+  refuseIfUnfit(name, [...refuseUpgrade(picture, 'lies' in source), ...(await refuseHolder(host, 'HAProxy', vips))])
   const { family, binary, master } = picture
   const runs = family?.workers.at(-1)?.version ?? 'of an unknown version'
   const { target, sha256, owner } = await liesAt(host, binary?.path ?? '')
-  const candidate = await candidateOf('HAProxy', source, host, { target, runs })
+  const candidate = await candidateOf('HAProxy', source, host, { target, runs, lies: binary?.version ?? undefined })
   const [before, config] = await Promise.all([answersOn(host, spec.socket), host.read(spec.config, { as: 'root' })])
   const leaving = family?.leaving.length ?? 0
   return {

@@ -3,6 +3,7 @@ import { installTime } from '../../daemons/packages/manager.ts'
 import { stage, type StageDraft } from '../../engine/plan.ts'
 import { formatDuration } from '../../lib/durations.ts'
 import type { Millis, RunId } from '../../lib/types.ts'
+import { keepRunning } from '../../steps/binary/keep-running.ts'
 import { stageBinary } from '../../steps/binary/stage-binary.ts'
 import { fewOldWorkers } from '../../steps/haproxy/few-old-workers.ts'
 import { oldWorkersGone } from '../../steps/haproxy/old-workers-gone.ts'
@@ -12,7 +13,7 @@ import { fitForExchange } from '../../steps/haproxy/upgrade/fit.ts'
 import { holdHaproxy } from '../../steps/haproxy/upgrade/hold.ts'
 import { haproxyTrialStart } from '../../steps/haproxy/upgrade/trial-start.ts'
 import { fetchPackages } from '../../steps/packages/fetch.ts'
-import { comesOf, packagesOf } from '../candidate.ts'
+import { comesOf, onDisk, packagesOf } from '../candidate.ts'
 import { backupOf, stagedAs } from '../kept-binary.ts'
 import type { Found } from './look.ts'
 
@@ -36,15 +37,15 @@ export interface Work extends Found {
 /** Beyond the hold: the re-exec, its proof, servers that are added again. */
 const watchedBeyond: Millis = 120_000
 
-function fit({ name, spec: { unit }, target, vips }: Work): ReturnType<typeof fitForExchange.at> {
-  return fitForExchange.at(name, { unit, target, vips })
+function fit({ name, spec: { unit }, target, vips, candidate }: Work): ReturnType<typeof fitForExchange.at> {
+  return fitForExchange.at(name, { unit, target, vips, ...(candidate.kind === 'lies' && onDisk) })
 }
 
 /** Before anything is live: a binary that does not live must cost nobody anything. */
 export function tested(work: Work, { withoutTrial }: Phases): StageDraft[] {
   const { name, spec, maxReloads } = work
   const packages = packagesOf(work)
-  const staged = packages ? work.target : stagedAs(work)
+  const staged = work.candidate.kind === 'file' ? stagedAs(work) : work.target
   const { masterSocket, unit } = spec
   return [
     stage(`HAProxy on ${name} can be upgraded`, [fit(work)]),
@@ -74,9 +75,11 @@ export function exchanged(work: Work, { hold, max5xx, timeout, waitOldWorkers }:
   const place = { unit, target, backup: backupOf(work) }
   const packages = packagesOf(work)
   const watched = hold + watchedBeyond + (packages ? installTime : 0)
+  const put = { file: `replace ${target}, `, packages: 'install the packages, ', lies: '' }[candidate.kind]
   return [
     stage(`nothing has changed on ${name} meanwhile`, [fit(work)]),
-    stage(`${packages ? 'install the packages' : `replace ${target}`}, re-exec, proof`, [
+    stage('keep what runs', candidate.kind === 'lies' ? [keepRunning.at(name, place)] : []),
+    stage(`${put}re-exec, proof`, [
       exchangeHaproxy.at(name, {
         ...place,
         comes: comesOf(work, stagedAs(work)),

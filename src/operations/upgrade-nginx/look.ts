@@ -6,6 +6,7 @@ import { ZdtError } from '../../lib/errors.ts'
 import type { HostName } from '../../lib/types.ts'
 import { refuseIfUnfit as refuseFor } from '../../steps/config/fit.ts'
 import { refuseIfUnfit } from '../../steps/nginx/fit-for-upgrade.ts'
+import { idOf } from '../../steps/nginx/look.ts'
 import { refuseHolder } from '../../steps/vip/refuse-holder.ts'
 import { lookAtSeats, type SeenSeat } from '../look-at-seats.ts'
 import type { World } from '../operation.ts'
@@ -23,6 +24,8 @@ export interface Found {
   /** The file that the master executes, links followed, and what lies there. */
   readonly target: string
   readonly sha256: string | undefined
+  /** The master that runs. */
+  readonly master: { readonly pid: number; readonly startTicks: number }
   readonly seen: readonly SeenSeat[]
   /** `web1 runs nginx 1.22.1 from /usr/sbin/nginx: master 71, 2 workers`, and who is out already. */
   readonly facts: readonly string[]
@@ -41,12 +44,12 @@ export async function lookAtNginx(
   const host = await hosts.on(name)
   if (!inPlace) refuseFor(name, await refuseHolder(host, 'nginx', vipsOf(fleet, name)))
   const [picture, seen] = await Promise.all([nginxPicture(host, unit), lookAtSeats(hosts, poolsServing(fleet, name))])
-  refuseIfUnfit(name, picture)
+  refuseIfUnfit(name, picture, 'lies' in source)
   const master = masterOf(picture)
   const lies = picture.binaries.find(({ path }) => path === master.argv.binary)
   const runs = master.version?.text ?? 'of an unknown version'
   const target = lies?.realPath ?? master.argv.binary
-  const candidate = await candidateOf('nginx', source, host, { target, runs })
+  const candidate = await candidateOf('nginx', source, host, { target, runs, lies: lies?.version?.text })
   const workers = acceptingWorkers(picture, master).length
   return {
     name,
@@ -56,6 +59,7 @@ export async function lookAtNginx(
     runs,
     target,
     sha256: lies?.sha256,
+    master: idOf(master),
     seen,
     facts: [
       `${name} runs nginx ${runs} from ${target}: master ${master.pid}, ${workers} workers`,

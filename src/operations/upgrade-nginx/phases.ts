@@ -12,7 +12,8 @@ import { startNewMaster } from '../../steps/nginx/start-new-master.ts'
 import { trialStart } from '../../steps/nginx/trial-start.ts'
 import { untilChecked } from '../rotation.ts'
 import { namesOf, oncePer } from '../upgrade-words.ts'
-import { brought, place, put, tried, type Work } from './put.ts'
+import { onDisk } from '../candidate.ts'
+import { brought, place, put, staleOf, tried, type Work } from './put.ts'
 
 export interface Phases {
   /** How long each wait may take: checks to pass, the old master to go. */
@@ -52,7 +53,7 @@ export function swapped(works: readonly Work[], seats: readonly Seat[], { hold, 
     ),
     stage(
       `hold ${formatDuration(hold)}`,
-      works.map(({ name, unit }) => holdNew.at(name, { unit, hold })),
+      works.map((work) => holdNew.at(work.name, { unit: work.unit, hold, ...staleOf(work) })),
     ),
     stage(
       'ask for a fresh check of the new workers',
@@ -68,7 +69,7 @@ export function kept(works: readonly Work[], { keepOld }: Phases): StageDraft[] 
   return [
     stage(
       `keep the old master for ${formatDuration(keepOld)}`,
-      works.map(({ name, unit }) => holdNew.at(name, { unit, hold: keepOld, keeps: true })),
+      works.map((work) => holdNew.at(work.name, { unit: work.unit, hold: keepOld, keeps: true, ...staleOf(work) })),
     ),
   ]
 }
@@ -90,6 +91,8 @@ export function ended(works: readonly Work[], { timeout }: Phases): StageDraft[]
 function fit(title: string, works: readonly Work[]): StageDraft {
   return stage(
     title,
-    works.map(({ name, unit, target }) => fitForUpgrade.at(name, { unit, target })),
+    works.map(({ name, unit, target, candidate }) =>
+      fitForUpgrade.at(name, { unit, target, ...(candidate.kind === 'lies' && onDisk) }),
+    ),
   )
 }

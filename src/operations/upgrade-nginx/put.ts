@@ -1,5 +1,6 @@
 import { stage, type StageDraft } from '../../engine/plan.ts'
 import type { RunId } from '../../lib/types.ts'
+import { keepRunning } from '../../steps/binary/keep-running.ts'
 import { stageBinary } from '../../steps/binary/stage-binary.ts'
 import type { Place } from '../../steps/nginx/back-to-old.ts'
 import { candidateRuns } from '../../steps/nginx/candidate-runs.ts'
@@ -20,7 +21,12 @@ export interface Work extends Found {
 
 /** Where the upgrade takes place on a host. */
 export function place(work: Work): Place {
-  return { unit: work.unit, target: work.target, backup: backupOf(work) }
+  return { unit: work.unit, target: work.target, backup: backupOf(work), ...staleOf(work) }
+}
+
+/** The master that what lies on disk is to follow, where that is all that comes. */
+export function staleOf({ candidate, master }: Work): Pick<Place, 'stale'> {
+  return candidate.kind === 'lies' ? { stale: master } : {}
 }
 
 /** The new nginx on its way to the hosts: nothing runs it yet, and nothing there has changed. */
@@ -47,15 +53,22 @@ export function brought(works: readonly Work[]): StageDraft[] {
   ]
 }
 
-/** What a trial start tries: of packages the file in its own place, with all that they bring. */
+/** What a trial start tries: of packages the file in its own place, with all that they bring; or what lies there. */
 export function tried(work: Work): { readonly staged: string; readonly packages?: string } {
   const packages = packagesOf(work)
-  return packages ? { staged: work.target, packages: `${packages.dir}/new` } : { staged: stagedAs(work) }
+  if (packages) return { staged: work.target, packages: `${packages.dir}/new` }
+  return { staged: work.candidate.kind === 'file' ? stagedAs(work) : work.target }
 }
 
-/** The new nginx where the old one lies; what runs goes on with the old code. */
+/** The new nginx where the old one lies; what runs goes on with the old code, and that is kept. */
 export function put(works: readonly Work[]): StageDraft[] {
   return [
+    stage(
+      'keep what runs',
+      works
+        .filter(({ candidate }) => candidate.kind === 'lies')
+        .map((work) => keepRunning.at(work.name, { unit: work.unit, target: work.target, backup: backupOf(work) })),
+    ),
     stage(
       'install the packages, with no service touched',
       works.flatMap((work) =>

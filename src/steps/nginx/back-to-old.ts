@@ -5,7 +5,7 @@ import { sleep } from '../../lib/clock.ts'
 import type { Millis } from '../../lib/types.ts'
 import { notYet } from '../define.ts'
 import { endOrphans, look, signal, successor, type Seen } from './look.ts'
-import { nextMove, type Move, type OldNginx } from './next-move.ts'
+import { isOldCode, nextMove, type Move, type OldNginx } from './next-move.ts'
 
 /** Where the upgrade takes place, and where the old binary is kept. */
 export type Place = {
@@ -13,13 +13,23 @@ export type Place = {
   readonly target: string
   /** A hard link to the old binary: after QUIT it is the only way back. */
   readonly backup: string
+  /** The master that is to be followed by the very file that lies there: that it runs from that path does not make it new. */
+  readonly stale?: { readonly pid: number; readonly startTicks: number }
 }
 
-/** What must be known of the master that serves, to be able to come back to it. */
-export function oldNginx(picture: NginxPicture, master: NginxMaster): OldNginx {
+/** What must be known of the master that serves, to be able to come back to it; `kept` is the inode of a copy of its code. */
+export function oldNginx(picture: NginxPicture, master: NginxMaster, kept?: string): OldNginx {
   const { pid, startTicks, exeInode, version } = master
   const workers = acceptingWorkers(picture, master).length
-  return { pid, startTicks, boot: picture.boot, inode: exeInode, version: version?.text ?? '', workers }
+  const known = { pid, startTicks, boot: picture.boot, inode: exeInode, version: version?.text ?? '', workers }
+  return { ...known, ...(kept !== undefined && { kept }) }
+}
+
+/** The inode of the kept binary, where it may be a copy; undefined where it is a link, or not there. */
+export async function keptInode(on: On, { stale, backup }: Place): Promise<string | undefined> {
+  if (!stale) return undefined
+  const { code, stdout } = await on.host.run(['stat', '-c', '%d:%i', '--', backup], { as: 'root', signal: on.signal })
+  return code === 0 ? stdout.toString().trim() : undefined
 }
 
 /** Time for lingering connections to end, a new master to bind its addresses, workers to start. */
@@ -60,7 +70,7 @@ export async function oldServes(on: On, { unit }: Place, old: OldNginx): Promise
   const { master } = phase
   const now = acceptingWorkers(picture, master).length
   return notYet(
-    master.exeInode !== old.inode &&
+    !isOldCode(old, master.exeInode) &&
       `master ${master.pid} runs ${master.version?.text ?? 'another binary'}, not ${old.version}`,
     now !== old.workers && `${now} workers, ${old.workers} before`,
     orphans(picture).some(({ role }) => role === 'worker') && 'workers of a killed master still accept',
@@ -75,7 +85,7 @@ export async function oldServes(on: On, { unit }: Place, old: OldNginx): Promise
  */
 export function startedByBoot(seen: Seen, old: OldNginx): NginxMaster | undefined {
   const left = seen.picture.boot === old.boot ? undefined : successor(seen)
-  return left?.exeInode === old.inode ? undefined : left
+  return left && isOldCode(old, left.exeInode) ? undefined : left
 }
 
 /**
@@ -85,7 +95,7 @@ export function startedByBoot(seen: Seen, old: OldNginx): NginxMaster | undefine
 export async function knowsWayBack(on: On, { unit }: Place, old: OldNginx): Promise<boolean> {
   const seen = await look(on, unit)
   const { phase, picture } = seen
-  if (phase.phase === 'single' && phase.master.exeInode !== old.inode && picture.boot === old.boot) return false
+  if (phase.phase === 'single' && !isOldCode(old, phase.master.exeInode) && picture.boot === old.boot) return false
   return nextMove(seen, old, 0).move !== 'stuck'
 }
 

@@ -1,5 +1,6 @@
 import { preflight } from '../../daemons/nginx/preflight.ts'
 import type { NginxPicture } from '../../daemons/nginx/picture.ts'
+import type { Refusal } from '../../daemons/nginx/refusal.ts'
 import { ZdtError } from '../../lib/errors.ts'
 import { defineGuard } from '../define.ts'
 import { fileThing } from '../things.ts'
@@ -7,8 +8,7 @@ import { look } from './look.ts'
 
 /** nginx on this host must not be upgraded while it runs; all reasons at once, the worst first. */
 export class UnfitForUpgrade extends ZdtError {
-  constructor(host: string, picture: NginxPicture) {
-    const refusals = preflight(picture)
+  constructor(host: string, refusals: readonly Refusal[]) {
     const [first, ...more] = refusals
     super(first?.message ?? 'it may not be upgraded', {
       code: first?.code ?? 'unfit-for-upgrade',
@@ -20,19 +20,20 @@ export class UnfitForUpgrade extends ZdtError {
   }
 }
 
-/** Throws UnfitForUpgrade when there is any reason not to. */
-export function refuseIfUnfit(host: string, picture: NginxPicture): void {
-  if (preflight(picture).length > 0) throw new UnfitForUpgrade(host, picture)
+/** Throws UnfitForUpgrade when there is any reason not to. `lies`: what lies on disk is meant to be other code than what runs. */
+export function refuseIfUnfit(host: string, picture: NginxPicture, lies = false): void {
+  const refusals = preflight(picture).filter(({ code }) => !lies || code !== 'binary-replaced')
+  if (refusals.length > 0) throw new UnfitForUpgrade(host, refusals)
 }
 
 /** Checked again right before the binary is touched: what the plan was made on may have changed. */
-export const fitForUpgrade = defineGuard<{ readonly unit: string; readonly target: string }>({
+export const fitForUpgrade = defineGuard<{ readonly unit: string; readonly target: string; readonly lies?: true }>({
   kind: 'nginx.fit-for-upgrade',
   describe: ({ unit }) => ({
     title: `${unit} can be upgraded while it runs`,
     commands: [`systemctl show -p Type -p PIDFile -p MainPID ${unit}`, 'ps -o pid,ppid,args -C nginx'],
   }),
-  check: async ({ unit }, on) => refuseIfUnfit(on.host.name, (await look(on, unit)).picture),
+  check: async ({ unit, lies }, on) => refuseIfUnfit(on.host.name, (await look(on, unit)).picture, lies),
   // Once the file is replaced it is unfit, and right so: the upgrade is under way.
   protects: ({ target }, host) => [fileThing(host, target)],
 })

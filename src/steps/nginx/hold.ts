@@ -15,6 +15,8 @@ type Input = {
   readonly hold: Millis
   /** The host serves again meanwhile, and the old master stays for the way back. */
   readonly keeps?: true
+  /** See Place. */
+  readonly stale?: { readonly pid: number; readonly startTicks: number }
 }
 
 /**
@@ -29,10 +31,10 @@ export const holdNew = defineWait<Input>({
       : `hold ${formatDuration(hold)}: the new workers alone serve`,
     commands: [],
   }),
-  look: async ({ unit, hold, keeps }, on, waited) => {
+  look: async ({ unit, hold, keeps, stale }, on, waited) => {
     const seen = await look(on, unit)
     const { picture, phase } = seen
-    const fresh = phase.phase === 'winched' ? phase.fresh : successor(seen)
+    const fresh = phase.phase === 'winched' ? phase.fresh : successor(seen, stale)
     if (!fresh) throw lostMaster(on.host.name, phase)
     const workers = acceptingWorkers(picture, fresh)
     const wanted = fresh.settings?.workers ?? 1

@@ -18,11 +18,12 @@ export async function look(on: On, unit: string): Promise<Seen> {
 }
 
 /**
- * The new master, where the old one has got QUIT or is gone: it runs the code that lies on disk. Undefined where both are
- * still there, and where the old one alone is.
+ * The new master, where the old one has got QUIT or is gone: it runs the code that lies on disk, and is not the `stale` one.
+ * Undefined where both are still there, and where the old one alone is.
  */
-export function successor({ picture, phase }: Seen): NginxMaster | undefined {
+export function successor({ picture, phase }: Seen, stale?: ProcessId): NginxMaster | undefined {
   const left = phase.phase === 'old-lingers' ? phase.fresh : phase.phase === 'single' ? phase.master : undefined
+  if (left && stale && same(left, stale)) return undefined
   return left && picture.binaries.some(({ inode }) => inode === left.exeInode) ? left : undefined
 }
 

@@ -13,6 +13,8 @@ export type OldNginx = {
   readonly boot: string
   /** `DEVICE:INODE` of its code: the kept binary is a hard link to it, so that its next process has the same. */
   readonly inode: string
+  /** The same of the kept binary, where its own file was gone and it is a copy of what ran. */
+  readonly kept?: string
   readonly version: string
   readonly workers: number
 }
@@ -36,7 +38,7 @@ const patienceWithYoung: Millis = 10_000
  * which code runs, not by who is older: on the way back the old code is the younger process.
  */
 export function nextMove({ picture, phase }: Seen, old: OldNginx, since: Millis): Move {
-  const isOld = (master: NginxMaster) => master.exeInode === old.inode
+  const isOld = (master: NginxMaster) => isOldCode(old, master.exeInode)
   switch (phase.phase) {
     case 'single':
       return isOld(phase.master)
@@ -83,7 +85,12 @@ function upgradeBack({ picture }: Seen, master: NginxMaster, old: OldNginx): Mov
   return { move: 'signal', signal: 'USR2', to: master }
 }
 
+/** Is that the old code, or the kept copy of it? */
+export function isOldCode({ inode, kept }: OldNginx, other: string): boolean {
+  return other === inode || other === kept
+}
+
 /** Is the old code where a master would execute it? */
-function binaryOnDisk({ binaries }: Seen['picture'], { inode }: OldNginx): boolean {
-  return binaries.some((binary) => binary.inode === inode)
+function binaryOnDisk({ binaries }: Seen['picture'], old: OldNginx): boolean {
+  return binaries.some(({ inode }) => isOldCode(old, inode))
 }

@@ -5,6 +5,7 @@ import { nginxThing } from '../things.ts'
 import {
   backByHandAfterQuit,
   backToOld,
+  keptInode,
   knowsWayBack,
   oldNginx,
   oldServes,
@@ -34,15 +35,16 @@ export const quitOldMaster = defineChange<Place, Found>({
     commands: [`kill -QUIT "$(systemctl show -p MainPID --value ${place.unit})"   # the old master`],
   }),
   describeUndo: (place, { old }) => (old ? backByHandAfterQuit(place, old) : []),
-  observe: async ({ unit }, on) => {
-    const seen = await look(on, unit)
+  observe: async (place, on) => {
+    const seen = await look(on, place.unit)
     const { picture, phase } = seen
-    const left = successor(seen)
+    const left = successor(seen, place.stale)
     if (left) return { old: null, fresh: idOf(left), stale: staleOldbin(seen, left) }
     if (phase.phase !== 'winched') throw lostMaster(on.host.name, phase)
     // It has no workers now: it will be given as many as serve in its place.
     const workers = acceptingWorkers(picture, phase.fresh).length
-    return { old: { ...oldNginx(picture, phase.old), workers }, fresh: idOf(phase.fresh), stale: null }
+    const old = oldNginx(picture, phase.old, await keptInode(on, place))
+    return { old: { ...old, workers }, fresh: idOf(phase.fresh), stale: null }
   },
   isDone: (_place, { old, stale }) => old === null && stale === null,
   apply: async (_place, { old, stale }, on) => {

@@ -1,7 +1,16 @@
 import { acceptingWorkers } from '../../daemons/nginx/phase.ts'
 import { defineChange, notYet } from '../define.ts'
 import { nginxThing } from '../things.ts'
-import { backByHand, backToOld, knowsWayBack, oldNginx, oldServes, startedByBoot, type Place } from './back-to-old.ts'
+import {
+  backByHand,
+  backToOld,
+  keptInode,
+  knowsWayBack,
+  oldNginx,
+  oldServes,
+  startedByBoot,
+  type Place,
+} from './back-to-old.ts'
 import { idOf, look, same, signal, successor } from './look.ts'
 import { lostMaster } from './lost-master.ts'
 import type { OldNginx } from './next-move.ts'
@@ -24,14 +33,14 @@ export const retireOldWorkers = defineChange<Place, Found>({
     commands: [`kill -WINCH "$(systemctl show -p MainPID --value ${place.unit})"   # the old master`],
   }),
   describeUndo: (_place, { old }) => (old ? backByHand(old) : []),
-  observe: async ({ unit }, on) => {
-    const seen = await look(on, unit)
+  observe: async (place, on) => {
+    const seen = await look(on, place.unit)
     const { picture, phase } = seen
-    const left = successor(seen)
+    const left = successor(seen, place.stale)
     if (left) return { old: null, fresh: idOf(left), winched: true }
     if (phase.phase !== 'both-accept' && phase.phase !== 'winched') throw lostMaster(on.host.name, phase)
     const winched = phase.phase === 'winched'
-    const old = oldNginx(picture, phase.old)
+    const old = oldNginx(picture, phase.old, await keptInode(on, place))
     // One that was winched before has no workers to be counted: as many as the new one has is what it had.
     const workers = winched ? acceptingWorkers(picture, phase.fresh).length : old.workers
     return { old: { ...old, workers }, fresh: idOf(phase.fresh), winched }
@@ -40,11 +49,11 @@ export const retireOldWorkers = defineChange<Place, Found>({
   apply: async (_place, { old }, on) => {
     if (old) await signal(on, 'WINCH', old)
   },
-  verify: async ({ unit }, { old, fresh }, on) => {
+  verify: async ({ unit, stale }, { old, fresh }, on) => {
     const seen = await look(on, unit)
     const { picture, phase } = seen
     // Somebody has sent QUIT by hand: no old worker accepts then either.
-    const left = successor(seen)
+    const left = successor(seen, stale)
     if ((left && same(left, fresh)) || (old && startedByBoot(seen, old))) return notYet()
     if (phase.phase === 'both-accept') {
       return notYet(`${acceptingWorkers(picture, phase.old).length} old workers still accept`)

@@ -5,7 +5,16 @@ import { readNginxLog, type LogMark } from '../../daemons/nginx/log.ts'
 import { formatDuration } from '../../lib/durations.ts'
 import { defineChange, notYet } from '../define.ts'
 import { nginxThing } from '../things.ts'
-import { backByHand, backToOld, knowsWayBack, oldNginx, oldServes, startedByBoot, type Place } from './back-to-old.ts'
+import {
+  backByHand,
+  backToOld,
+  keptInode,
+  knowsWayBack,
+  oldNginx,
+  oldServes,
+  startedByBoot,
+  type Place,
+} from './back-to-old.ts'
 import { look, same, signal, successor } from './look.ts'
 import type { OldNginx } from './next-move.ts'
 
@@ -36,7 +45,8 @@ export const startNewMaster = defineChange<Input, Found>({
     commands: [`kill -USR2 "$(systemctl show -p MainPID --value ${input.unit})"`],
   }),
   describeUndo: (_input, { old }) => backByHand(old),
-  observe: async ({ unit, version }, on) => {
+  observe: async (input, on) => {
+    const { unit, version, stale } = input
     const seen = await look(on, unit)
     const { picture, phase } = seen
     if (phase.phase !== 'single') {
@@ -47,8 +57,8 @@ export const startNewMaster = defineChange<Input, Found>({
     if (pid !== phase.master.pid) {
       throw new NoUseWaiting(`${path} does not name master ${phase.master.pid}`, { host: on.host.name })
     }
-    const old = oldNginx(picture, phase.master)
-    if (successor(seen)?.version?.text === version) return { old, log: null, runs: true }
+    const old = oldNginx(picture, phase.master, await keptInode(on, input))
+    if (successor(seen, stale)?.version?.text === version) return { old, log: null, runs: true }
     const errorLog = phase.master.settings?.errorLog ?? null
     const log =
       errorLog === null ? null : (await readNginxLog(on.host, errorLog, undefined, { signal: on.signal })).mark

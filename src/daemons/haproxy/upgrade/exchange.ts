@@ -17,7 +17,7 @@ export function watchdogOf(run: string): string {
 }
 
 /**
- * Keeps the old file under its backup's name (a hard link: nothing is copied, and by its inode it is known again), sets the
+ * Keeps the old file under its backup's name (a hard link: nothing is copied, and by its inode it is known again) unless it is kept, sets the
  * watchdog, and renames the new one into place with the old one's owner, mode and attributes: no moment without a binary, none
  * unwatched, no ETXTBSY.
  */
@@ -26,7 +26,7 @@ set -e
 target=$1 staged=$2 backup=$3 watchdog=$4
 shift 4
 [ -z "$staged" ] || cp --attributes-only --preserve=mode,ownership,xattr -- "$target" "$staged"
-ln -fT -- "$target" "$backup"
+[ -e "$backup" ] || ln -fT -- "$target" "$backup"
 systemctl stop 'zdt-watchdog-*.service' 2>/dev/null || true
 systemd-run --quiet --collect --unit="$watchdog" /bin/sh -c "$@"
 [ -n "$staged" ] || exit 0
@@ -43,7 +43,7 @@ function forSystemd(word: string): string {
 export function exchangeBinary(
   { unit, target, backup }: Place,
   what: {
-    /** Empty where the old file is kept and watched over, and a package manager puts the new one there. */
+    /** Empty where the old file is kept and watched over, and the new one lies there already or is put there by a package manager. */
     readonly staged: string
     readonly run: string
     readonly master: ProcessId

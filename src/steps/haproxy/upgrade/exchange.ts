@@ -12,10 +12,10 @@ import type { Millis } from '../../../lib/types.ts'
 import { defineChange, notYet } from '../../define.ts'
 import { fileDigest } from '../../file-digest.ts'
 import { byHand } from '../../packages/managers.ts'
-import { installNew, installOld, notOld, versionsNow } from '../../packages/put.ts'
+import { installNew, installOld, notOld } from '../../packages/put.ts'
 import { poll } from '../../poll.ts'
 import { daemonThing, fileThing } from '../../things.ts'
-import { comesInWords, isEither, layThere, notThere, putByHand, type Comes, type Lay } from './comes.ts'
+import { comesInWords, isEither, layOf, layThere, notThere, putByHand, type Comes, type Lay } from './comes.ts'
 
 type Input = Place & {
   readonly comes: Comes
@@ -45,14 +45,9 @@ const patience: Millis = 30_000
  */
 export const exchangeHaproxy = defineChange<Input, Found>({
   kind: 'haproxy.exchange-binary',
-  describe: ({ target, comes, backup, unit }) => ({
-    title: `${comesInWords(comes, target)}, keep the old file as ${backup}, and have the master execute the new one`,
-    commands: [
-      quote(['ln', target, backup]),
-      `# ${unit} is watched: should it die, ${backup} is put back and started`,
-      putByHand(comes, target),
-      usr2(unit),
-    ],
+  describe: (input) => ({
+    title: comesInWords(input.comes, input),
+    commands: [...putByHand(input.comes, input), usr2(input.unit)],
   }),
   describeUndo: ({ target, backup, unit, run, comes }) => [
     `sudo systemctl stop ${watchdogOf(run)} || true`,
@@ -61,18 +56,17 @@ export const exchangeHaproxy = defineChange<Input, Found>({
     `sudo sh -c '${usr2(unit)}' || sudo systemctl start ${unit}`,
     quote(['sudo', 'rm', '-f', backup]),
   ],
-  observe: async ({ unit, target, socket, comes }, on) => ({
-    running: await haproxyPicture(on.host, unit, { signal: on.signal }),
-    sha256: await fileDigest(on, target),
-    state: await runtimeState(on.host, socket, { signal: on.signal }),
-    ...('packages' in comes && { versions: await versionsNow(on, comes.packages) }),
+  observe: async (input, on) => ({
+    running: await haproxyPicture(on.host, input.unit, { signal: on.signal }),
+    state: await runtimeState(on.host, input.socket, { signal: on.signal }),
+    ...(await layOf(input.comes, input, on)),
   }),
   isDone: ({ comes }, found) => serving(found.running).length === 0 && layThere(comes, found),
   apply: async (input, { running }, on) => {
     const { master, unit } = running
     if (master === null) throw new NoUseWaiting(`${unit.id} is not running`, { host: on.host.name })
     const { comes, run, watched } = input
-    const staged = 'packages' in comes ? '' : comes.staged
+    const staged = 'staged' in comes ? comes.staged : ''
     await must(on, exchangeBinary(input, { staged, run, master, restarts: unit.restarts, watched }))
     if ('packages' in comes) await installNew(on, comes.packages)
     await reExec(input, running, on)
@@ -81,7 +75,7 @@ export const exchangeHaproxy = defineChange<Input, Found>({
     const look = await lookAtExchange(input, running, on)
     return notYet(
       ...look.awaiting,
-      ...(await notThere(input.comes, input.target, on)),
+      ...(await notThere(input.comes, input, on)),
       (await isMomentaryNow(input, on)) && `${input.config} is the one for one reload`,
     )
   },
@@ -110,7 +104,7 @@ export const exchangeHaproxy = defineChange<Input, Found>({
   },
   about: ({ target, comes, unit }, host) => [
     fileThing(host, target),
-    ...('packages' in comes ? [] : [fileThing(host, comes.staged)]),
+    ...('staged' in comes ? [fileThing(host, comes.staged)] : []),
     daemonThing(host, unit),
   ],
   // Kept, put in its place, not yet executed, or on its way back: `undo` goes on from each of these.

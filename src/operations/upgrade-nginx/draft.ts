@@ -1,0 +1,77 @@
+import type { StageDraft } from '../../engine/plan.ts'
+import type { Fleet } from '../../fleet/fleet.ts'
+import { inBatches, type BatchSize } from '../../lib/batches.ts'
+import type { HostName } from '../../lib/types.ts'
+import { candidatesInWords, type Source } from '../candidate.ts'
+import { judgeCapacity, tightest, type Judged } from '../capacity.ts'
+import type { Draft } from '../draft.ts'
+import type { World } from '../operation.ts'
+import { intoRotation, outOfRotation, untilDrained } from '../rotation.ts'
+import { seatRow } from '../seat-row.ts'
+import { namesOf } from '../upgrade-words.ts'
+import { lookAtNginx } from './look.ts'
+import { ended, kept, swapped, tested, type Phases } from './phases.ts'
+import type { Work } from './put.ts'
+
+export interface NginxWanted extends Phases {
+  readonly source: Source
+  /** How many hosts at once. */
+  readonly batch: readonly BatchSize[]
+  readonly allowEmpty: boolean
+  /** Also where the host holds a VIP. */
+  readonly inPlace: boolean
+  /** What to type where too few servers would be left. */
+  readonly anyway: string
+}
+
+/**
+ * What an upgrade of nginx on these hosts comes to: tested on all; then, batch by batch, out of rotation, replaced, USR2, WINCH,
+ * held, QUIT, back into rotation after a fresh check. Throws UnfitForUpgrade, TooFewLeft, and what fleet and hosts throw.
+ */
+export async function draftNginx(world: World, names: readonly HostName[], wanted: NginxWanted): Promise<Draft<Work>> {
+  const { fleet, id } = world
+  const works: Work[] = await Promise.all(
+    names.map(async (name) => ({ ...(await lookAtNginx(world, name, wanted)), id })),
+  )
+  const todo = works.filter(({ isThere }) => !isThere)
+  const batches = await Promise.all(
+    inBatches(todo, wanted.batch).map(async (some) => ({ some, judged: await judge(fleet, some, wanted) })),
+  )
+  return {
+    works,
+    todo,
+    seats: works.flatMap(({ seen }) => seen.map(({ seat, view, old }) => seatRow(seat.host, view, old))),
+    capacity: tightest(batches.flatMap(({ judged }) => judged.capacity)),
+    facts: [...works.flatMap(({ facts }) => facts), ...candidatesInWords('nginx', works, todo)],
+    tested: todo.length > 0 ? tested(todo, wanted) : [],
+    carriedOut: batches.flatMap(({ some, judged }) => upgraded(fleet, some, judged, wanted)),
+  }
+}
+
+/** What somebody has taken out stays out: only what serves now is drained and brought back. */
+function upgraded(fleet: Fleet, some: readonly Work[], judged: Judged, wanted: NginxWanted): StageDraft[] {
+  const seen = some.flatMap((work) => work.seen)
+  const ready = seen.filter(({ view }) => view.admin === 'ready')
+  const checked = seen.filter(({ view }) => view.admin !== 'maint').map(({ seat }) => seat)
+  return [
+    ...outOfRotation(ready, 'drain', judged),
+    untilDrained(seen, wanted.timeout),
+    ...swapped(some, checked, wanted),
+    ...(wanted.keepOld === 0 ? ended(some, wanted) : []),
+    ...intoRotation(fleet, ready, wanted.timeout, ({ view }) => view.agent?.enabled === true),
+    ...(wanted.keepOld === 0 ? [] : [...kept(some, wanted), ...ended(some, wanted)]),
+  ]
+}
+
+/** Of each batch by what serves now, as all who were taken out before it are back by then. */
+function judge(fleet: Fleet, some: readonly Work[], { anyway, allowEmpty }: NginxWanted): Promise<Judged> {
+  return judgeCapacity(
+    fleet,
+    some.flatMap(({ seen }) => seen),
+    {
+      doing: `draining ${namesOf(some)}`,
+      anyway: some.length > 1 ? 'the same with --allow-empty, or smaller batches' : anyway,
+      allowEmpty,
+    },
+  )
+}
