@@ -28,7 +28,7 @@ export default class Refresh extends ZdtCommand {
       summary: 'How much more of all answers of HAProxy may be 5xx meanwhile than were before.',
     }),
     'allow-empty': Flags.boolean({ summary: 'Drain a host even where too few servers, or none, would be left.' }),
-    'in-place': Flags.boolean({ summary: 'nginx and HAProxy also where the host holds a VIP.' }),
+    'in-place': Flags.boolean({ summary: 'Refresh nginx and HAProxy also where the host holds a VIP.' }),
     'without-trial': Flags.boolean({ summary: 'Leave the trial start out, where a host does not allow it.' }),
   }
 

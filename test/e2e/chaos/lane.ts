@@ -99,11 +99,13 @@ export function runOf(zdt: Running | undefined): string {
 }
 
 /** Makes the world one for an operation to begin in, and returns it. Throws when it will not become so. */
-export async function prepare(lane: Lane, { before: of, orders = [] }: Operation): Promise<World> {
+export async function prepare(lane: Lane, { before: of, setUp, orders = [] }: Operation): Promise<World> {
+  await setUp?.(lane.lab)
   const before = of?.(lane.own) ?? lane.own
   await order(lane, [...asConfigured(lane), ...orders])
   if ((await lane.unlike(before, 3000)).length === 0) return before
   await Promise.all(hosts.map((host) => lane.root(host, startOver)))
+  await setUp?.(lane.lab)
   await order(lane, orders)
   const unlike = await lane.unlike(before, 20_000)
   if (unlike.length > 0) throw new Error(`the lab cannot be made ready:\n${unlike.join('\n')}`)

@@ -5,7 +5,8 @@ import { labPaths } from '../../../src/lab/paths.ts'
 import { sha256 } from '../../../src/lib/digest.ts'
 import { fromOutside } from '../support/from-outside.ts'
 import type { Lab } from '../support/lab.ts'
-import type { World } from './world.ts'
+import { upgradeNginx, upgrades } from './upgrades.ts'
+import { replaced, type World } from './world.ts'
 
 /** An operation that chaos is made of. */
 export interface Operation {
@@ -14,6 +15,8 @@ export interface Operation {
   argv(lab: Lab): Promise<readonly string[]>
   /** What is asked all the time, through the VIP. */
   readonly path: string
+  /** Makes the lab one that it can begin in, where orders do not; harmless where it is. */
+  readonly setUp?: (lab: Lab) => Promise<void>
   /** Told to both load balancers first, where the operation needs another world than the lab's own. */
   readonly orders?: readonly string[]
   /** The world that it begins in, made of the lab's own. */
@@ -61,20 +64,7 @@ export const operations: readonly Operation[] = [
     host: 'lb2',
     deep: true,
   },
-  {
-    name: 'upgrade-nginx',
-    argv: async (lab) => {
-      const binary = await lab.binary('nginx-1.26.3')
-      return ['upgrade-nginx', '--host', 'web1', '--binary', binary, '--hold', '200ms', '--timeout', '30s']
-    },
-    path: '/',
-    after: async (before, lab) => {
-      const digest = sha256(await readFile(await lab.binary('nginx-1.26.3')))
-      const upgraded = replaced(before, /^(web1 nginx .*)[0-9a-f]{64}/, `$1${digest}`)
-      return [...upgraded, 'web1 file /usr/sbin/nginx.zdt-RUN'].toSorted()
-    },
-    host: 'web1',
-  },
+  upgradeNginx,
   {
     name: 'apply',
     argv: async (lab) => ['apply', 'haproxy', '--accept-drift', '--fleet', await changedFleet(lab)],
@@ -105,21 +95,7 @@ export const operations: readonly Operation[] = [
     host: 'lb1',
     deep: true,
   },
-  {
-    name: 'upgrade-haproxy',
-    argv: async (lab) => {
-      const binary = await lab.binary('haproxy-2.6.12')
-      return ['upgrade-haproxy', '--host', 'lb1', '--in-place', '--binary', binary, '--hold', '200ms']
-    },
-    path: '/shop/',
-    after: async (before, lab) => {
-      const digest = sha256(await readFile(await lab.binary('haproxy-2.6.12')))
-      const upgraded = replaced(before, /^(lb1 binary )[0-9a-f]{64}/, `$1${digest}`)
-      return [...upgraded, 'lb1 file /usr/sbin/haproxy.zdt-RUN'].toSorted()
-    },
-    host: 'lb1',
-    deep: true,
-  },
+  ...upgrades,
   {
     name: 'rollout',
     argv: () => Promise.resolve(rollout),
@@ -204,8 +180,4 @@ export function operationNamed(wanted: string): Operation {
 /** The world with a seat in another state, on both load balancers. */
 function seat(world: World, name: string, state: string): World {
   return replaced(world, new RegExp(`^(lb\\d seat ${name} state) .*?( weight)`), `$1 ${state}$2`)
-}
-
-function replaced(world: World, pattern: RegExp, by: string): World {
-  return world.map((fact) => fact.replace(pattern, by))
 }

@@ -35,6 +35,7 @@ for dir in /proc/[0-9]*; do
       case $args in '' | sshd*) ;; *) printf 'session %s\n' "$args" ;; esac ;;
   esac
 done
+dpkg-query -W -f 'package ${'$'}{db:Status-Abbrev} ${'$'}{Package} ${'$'}{Version}\n' nginx nginx-common haproxy 2>/dev/null | grep -v '^package un'
 pgrep -f '^nginx: worker process is shutting down' | sed 's/.*/process nginx that leaves/'
 ip -o -4 address show scope global | awk '{ print "address " $4 " on " $2 }'
 nft list tables | sed '/ chaos$/d; s/^/nftables /'
@@ -102,4 +103,9 @@ export function differences(is: World, expected: World): string[] {
     return false
   })
   return [...more.map((fact) => `+ ${fact}`), ...rest.map((fact) => `- ${fact}`)]
+}
+
+/** The world with what fits the pattern otherwise. */
+export function replaced(world: World, pattern: RegExp, by: string): World {
+  return world.map((fact) => fact.replace(pattern, by))
 }
