@@ -8,7 +8,7 @@ import { installPackages } from '../../steps/nginx/install-packages.ts'
 import { replaceBinary } from '../../steps/nginx/replace-binary.ts'
 import { fetchPackages } from '../../steps/packages/fetch.ts'
 import type { Packages } from '../../steps/packages/managers.ts'
-import { packagesOf } from '../candidate.ts'
+import { onDisk, packagesOf } from '../candidate.ts'
 import type { CandidateFile } from '../candidate-file.ts'
 import { backupOf, stagedAs } from '../kept-binary.ts'
 import { oncePer } from '../upgrade-words.ts'
@@ -54,10 +54,10 @@ export function brought(works: readonly Work[]): StageDraft[] {
 }
 
 /** What a trial start tries: of packages the file in its own place, with all that they bring; or what lies there. */
-export function tried(work: Work): { readonly staged: string; readonly packages?: string } {
+export function tried(work: Work): { readonly staged: string; readonly packages?: string; readonly lies?: true } {
   const packages = packagesOf(work)
   if (packages) return { staged: work.target, packages: `${packages.dir}/new` }
-  return { staged: work.candidate.kind === 'file' ? stagedAs(work) : work.target }
+  return work.candidate.kind === 'lies' ? { staged: work.target, ...onDisk } : { staged: stagedAs(work) }
 }
 
 /** The new nginx where the old one lies; what runs goes on with the old code, and that is kept. */

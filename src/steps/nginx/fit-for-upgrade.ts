@@ -3,7 +3,7 @@ import type { NginxPicture } from '../../daemons/nginx/picture.ts'
 import type { Refusal } from '../../daemons/nginx/refusal.ts'
 import { ZdtError } from '../../lib/errors.ts'
 import { defineGuard } from '../define.ts'
-import { fileThing } from '../things.ts'
+import { fileThing, nginxThing } from '../things.ts'
 import { look } from './look.ts'
 
 /** nginx on this host must not be upgraded while it runs; all reasons at once, the worst first. */
@@ -35,5 +35,6 @@ export const fitForUpgrade = defineGuard<{ readonly unit: string; readonly targe
   }),
   check: async ({ unit, lies }, on) => refuseIfUnfit(on.host.name, (await look(on, unit)).picture, lies),
   // Once the file is replaced it is unfit, and right so: the upgrade is under way.
-  protects: ({ target }, host) => [fileThing(host, target)],
+  // Of code that lies there already no file is replaced: then it is USR2 that it is checked for.
+  protects: ({ unit, target, lies }, host) => [lies ? nginxThing(host, unit) : fileThing(host, target)],
 })

@@ -3,7 +3,7 @@ import { tryNginxOn } from '../../daemons/nginx/trial.ts'
 import { NoUseWaiting } from '../../engine/step-kind.ts'
 import { quote } from '../../lib/quote.ts'
 import { defineGuard } from '../define.ts'
-import { fileThing } from '../things.ts'
+import { fileThing, nginxThing } from '../things.ts'
 import { look } from './look.ts'
 
 type Input = {
@@ -12,6 +12,8 @@ type Input = {
   readonly staged: string
   /** Where packages lie that are not installed yet. */
   readonly packages?: string
+  /** It lies in its place already. */
+  readonly lies?: true
 }
 
 const outcomes = {
@@ -54,5 +56,5 @@ export const trialStart = defineGuard<Input>({
     const skip = trial.outcome === 'cannot-be-tried' ? ['the same with --without-trial, if you trust the binary'] : []
     throw refused(`the new binary ${outcomes[trial.outcome]}`, said, skip)
   },
-  protects: ({ staged }, host) => [fileThing(host, staged)],
+  protects: ({ unit, staged, lies }, host) => [lies ? nginxThing(host, unit) : fileThing(host, staged)],
 })
