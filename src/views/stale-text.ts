@@ -10,10 +10,10 @@ import { saidLines } from './said.ts'
 export function staleText({ hosts }: StaleReport, page: Page, now = Date.now()): string {
   if (hosts.length === 0) return finish(['no haproxy, nginx or keepalived in zdt.yaml'], page)
   const column = Math.max(...hosts.map(({ host }) => widthOf(host)))
-  return finish(
-    hosts.flatMap((host) => hostLines(host, column, page, now)),
-    page,
-  )
+  const stale = hosts.filter(({ daemons }) => daemons.some(({ stale, leaving }) => stale > 0 && !leaving))
+  const next =
+    stale.length > 0 ? ['', ...wrap(`zdt refresh ${stale.map(({ host }) => host).join(' ')}`, page.width)] : []
+  return finish([...hosts.flatMap((host) => hostLines(host, column, page, now)), ...next], page)
 }
 
 function hostLines({ host, daemons, waiting, listsAt, error }: StaleHost, column: number, page: Page, now: number) {

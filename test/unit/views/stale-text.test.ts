@@ -45,5 +45,7 @@ test('what an update has replaced, whose it is, and what waits', () =>
       'web2   nginx: not running',
       'web3   ✖ web3: no route',
       '',
+      'zdt refresh web1',
+      '',
     ].join('\n'),
   ))

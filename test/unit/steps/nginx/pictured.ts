@@ -8,12 +8,17 @@ import { picture, recorded } from '../../daemons/nginx/fixture.ts'
 
 const said = (text: string) => ({ code: 0, stdout: Buffer.from(text), stderr: Buffer.alloc(0) })
 
-/** A host that shows one recorded picture of its nginx and an empty error log, and can be asked nothing else. */
-export function showing(name: string, later = (text: string) => text): On {
+/** A host that shows one recorded picture of its nginx, an empty error log and the inode of what was kept, and can be asked nothing else. */
+export function showing(
+  name: string,
+  later = (text: string) => text,
+  { kept = '' }: { readonly kept?: string } = {},
+): On {
   const host = {
     name: 'web1' as HostName,
     run: (argv: readonly string[]) => {
       if (argv[3] === 'zdt-nginx-log') return Promise.resolve(said('@zdt nginx-log 1\n@mark 1:2 0\n@lines\n@end\n'))
+      if (argv[0] === 'stat') return Promise.resolve(said(`${kept}\n`))
       if (argv[3] !== 'zdt-nginx-picture') throw new Error(`not expected: ${argv.join(' ')}`)
       return Promise.resolve(said(later(recorded(name))))
     },

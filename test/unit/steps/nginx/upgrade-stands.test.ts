@@ -116,6 +116,28 @@ describe('after the host has booted anew', () => {
   })
 })
 
+describe('where an update has replaced what lies on disk', () => {
+  test('the very file that runs, with a library that is new: the master that is to be followed is not taken for the new one', async () => {
+    const stale = idIn('single', 10092)
+    const on = showing('single', seconds, { kept: '1:2' })
+    const input = { ...place, version: '1.22.1', stale }
+    const started = await startNewMaster.observe(input, on)
+    expect(started).toMatchObject({ runs: false, old: { ...stale, kept: '1:2' } })
+    expect(startNewMaster.isDone(input, started)).toBe(false)
+    await expect(retireOldWorkers.observe({ ...place, stale }, on)).rejects.toThrow('did not last')
+    await expect(quitOldMaster.observe({ ...place, stale }, on)).rejects.toThrow('did not last')
+    await expect(holdNew.look({ unit: place.unit, hold: 0, stale }, on, 1)).rejects.toThrow('did not last')
+  })
+
+  test('what serves is a copy of the code of before: back is where it is', async () => {
+    const kept = knownAs('single', 10092)
+    const old = { ...kept, pid: 9000, startTicks: 90_000, inode: '8:1', kept: kept.inode }
+    const found = { old, fresh: idIn('upgraded', 10372), stale: null }
+    expect(await stands(quitOldMaster, place, found, showing('single', seconds))).toBe('before')
+    expect(await stands(quitOldMaster, place, found, showing('upgraded', seconds))).toBe('after')
+  })
+})
+
 test.each(['old-lingers', 'upgraded'])('QUIT by somebody else’s hand is found done: %s', async (name) => {
   const found = await quitOldMaster.observe(place, showing(name))
   expect(found).toEqual({ old: null, fresh: idIn('upgraded', 10372), stale: null })
