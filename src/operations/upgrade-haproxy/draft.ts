@@ -21,7 +21,13 @@ export async function draftHaproxy(
   wanted: HaproxyWanted,
 ): Promise<Draft<Work>> {
   const works: Work[] = await Promise.all(
-    names.map(async (name) => ({ ...(await lookAtHaproxy(fleet, await hosts.on(name), wanted)), id })),
+    names.map(async (name) => ({
+      ...(await lookAtHaproxy(fleet, await hosts.on(name), {
+        ...wanted,
+        others: names.filter((other) => other !== name),
+      })),
+      id,
+    })),
   )
   const todo = works.filter(({ isThere }) => !isThere)
   return {

@@ -34,13 +34,20 @@ export interface Found {
 export async function lookAtHaproxy(
   fleet: Fleet,
   host: Host,
-  { source, inPlace }: { readonly source: Source; readonly inPlace: boolean },
+  {
+    source,
+    inPlace,
+    others,
+  }: { readonly source: Source; readonly inPlace: boolean; readonly others: readonly HostName[] },
 ): Promise<Found> {
   const { name } = host
   const spec = haproxyOn(fleet, name)
   const picture = await haproxyPicture(host, spec.unit)
   const vips = inPlace ? [] : vipsOf(fleet, name).map((vip) => ({ name: vip.name, address: vip.address }))
-  refuseIfUnfit(name, [...refuseUpgrade(picture, 'lies' in source), ...(await refuseHolder(host, 'HAProxy', vips))])
+  refuseIfUnfit(name, [
+    ...refuseUpgrade(picture, 'lies' in source),
+    ...(await refuseHolder(host, 'HAProxy', vips, { others })),
+  ])
   const { family, binary, master } = picture
   const runs = family?.workers.at(-1)?.version ?? 'of an unknown version'
   const { target, sha256, owner } = await liesAt(host, binary?.path ?? '')

@@ -31,7 +31,10 @@ export interface NginxWanted extends Phases {
 export async function draftNginx(world: World, names: readonly HostName[], wanted: NginxWanted): Promise<Draft<Work>> {
   const { fleet, id } = world
   const works: Work[] = await Promise.all(
-    names.map(async (name) => ({ ...(await lookAtNginx(world, name, wanted)), id })),
+    names.map(async (name) => ({
+      ...(await lookAtNginx(world, name, { ...wanted, others: names.filter((other) => other !== name) })),
+      id,
+    })),
   )
   const todo = works.filter(({ isThere }) => !isThere)
   const batches = await Promise.all(

@@ -38,11 +38,15 @@ export interface Found {
 export async function lookAtNginx(
   { fleet, hosts }: World,
   name: HostName,
-  { source, inPlace }: { readonly source: Source; readonly inPlace: boolean },
+  {
+    source,
+    inPlace,
+    others,
+  }: { readonly source: Source; readonly inPlace: boolean; readonly others: readonly HostName[] },
 ): Promise<Found> {
   const unit = unitOn(fleet, name)
   const host = await hosts.on(name)
-  if (!inPlace) refuseFor(name, await refuseHolder(host, 'nginx', vipsOf(fleet, name)))
+  if (!inPlace) refuseFor(name, await refuseHolder(host, 'nginx', vipsOf(fleet, name), { others }))
   const [picture, seen] = await Promise.all([nginxPicture(host, unit), lookAtSeats(hosts, poolsServing(fleet, name))])
   refuseIfUnfit(name, picture, 'lies' in source)
   const master = masterOf(picture)
