@@ -5,7 +5,7 @@ import { misplaced } from './places.ts'
 import type { Path } from './positions.ts'
 import { groupKinds, list, map, texts, type CrossMistake, type Raw } from './raw.ts'
 
-const sections = ['hosts', ...groupKinds, 'pools', 'secrets']
+const sections = ['hosts', ...groupKinds, 'pools', 'apps', 'secrets']
 
 /** Checks across fields, on data that may be wrong in shape too: what cannot be read here, the schema has reported. */
 export function crossMistakes(data: unknown): CrossMistake[] {
@@ -51,7 +51,7 @@ function sameAddresses(fleet: Raw): CrossMistake[] {
 
 function strangersInGroups(fleet: Raw): CrossMistake[] {
   const known = Object.keys(map(fleet['hosts']))
-  return groupKinds.flatMap((kind) =>
+  return [...groupKinds, 'apps'].flatMap((kind) =>
     Object.entries(map(fleet[kind])).flatMap(([group, spec]) => {
       const hosts = list(map(spec)['hosts'])
       return hosts.flatMap((host, index): CrossMistake[] => {

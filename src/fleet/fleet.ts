@@ -1,4 +1,5 @@
 import type { HostName, Json, Millis } from '../lib/types.ts'
+import type { AppSpec } from './apps.ts'
 import type { NotifySpec } from './notify.ts'
 import type { RolloutSpec } from './rollout.ts'
 
@@ -150,6 +151,7 @@ export interface Fleet {
   readonly nginx: ReadonlyMap<string, NginxSpec>
   readonly keepalived: ReadonlyMap<string, KeepalivedSpec>
   readonly pools: ReadonlyMap<string, Pool>
+  readonly apps: ReadonlyMap<string, AppSpec>
   readonly secrets: ReadonlyMap<string, SecretSpec>
   readonly probe?: ProbeSpec
   readonly notify: readonly NotifySpec[]

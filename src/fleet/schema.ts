@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { app } from './apps.ts'
 import { configured, secret, vars } from './configured.ts'
 import * as field from './fields.ts'
 import { notify } from './notify.ts'
@@ -144,6 +145,10 @@ export const fleetSchema = z.strictObject(
       .record(z.string(), pool, field.wrong('a map of pools'))
       .optional()
       .describe('What the applications are: servers behind one backend of one balancer.'),
+    apps: z
+      .record(z.string(), app(hosts), field.wrong('a map of applications'))
+      .optional()
+      .describe('Applications that upgrade themselves in place, by a word of their own: `zdt upgrade`.'),
     secrets: z
       .record(z.string(), secret, field.wrong('a map of secrets, such as { stats: { env: STATS_PASSWORD } }'))
       .default({})

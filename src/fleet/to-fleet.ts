@@ -33,6 +33,12 @@ export function toFleet(data: FleetFile, { file, text }: { readonly file: string
     })),
     keepalived: mapped(data.keepalived, keepalivedOf),
     pools: mapped(data.pools, poolOf),
+    apps: mapped(data.apps, (name, { hosts, upgrade, ...rest }) => ({
+      name,
+      hosts: hosts.map(hostName),
+      upgrade: upgrade ?? ['systemctl', 'reload', rest.unit],
+      ...rest,
+    })),
     secrets: mapped(data.secrets, (_name, spec) => secretOf(spec)),
     ...(data.probe && { probe: data.probe }),
     notify: data.notify.map(toNotify),

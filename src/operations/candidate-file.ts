@@ -22,17 +22,27 @@ const written = {
 /** A daemon whose binary zdt replaces. */
 export type Daemon = keyof typeof written
 
-/** Reads the binary and looks whether it can be that daemon on this host. Throws, exit `usage`, when not, and what Host throws. */
+/** Reads the binary and looks whether it can be that daemon on this host. Throws what programFile throws. */
 export async function candidateFile(daemon: Daemon, path: string, host: Host): Promise<CandidateFile> {
+  const { content, ...program } = await programFile(daemon, path, host)
+  const version = written[daemon].exec(content.toString('latin1'))?.[1]
+  if (!version) throw unfit(`${path} is a program, but no ${daemon}: no version of ${daemon} is written in it`)
+  return { ...program, version }
+}
+
+/** Reads a program and looks whether it can run on this host. Throws, exit `usage`, when not, and what Host throws. */
+export async function programFile(
+  name: string,
+  path: string,
+  host: Host,
+): Promise<Omit<CandidateFile, 'version'> & { readonly content: Buffer }> {
   const file = resolve(path)
   const content = await readFile(file).catch((cause: unknown) => {
     throw unfit(`${path} cannot be read`, { said: cause instanceof Error ? cause.message : String(cause) })
   })
   const verdict = elfVerdict(content, await architectureOf(host))
-  if (verdict) throw unfit(`${path} is no ${daemon} for that host: ${verdict}`, { host: host.name })
-  const version = written[daemon].exec(content.toString('latin1'))?.[1]
-  if (!version) throw unfit(`${path} is a program, but no ${daemon}: no version of ${daemon} is written in it`)
-  return { file, sha256: sha256(content), version }
+  if (verdict) throw unfit(`${path} is no ${name} for that host: ${verdict}`, { host: host.name })
+  return { file, sha256: sha256(content), content }
 }
 
 /** What `uname -m` says there. */

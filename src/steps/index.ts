@@ -2,6 +2,10 @@ import type { Step } from '../engine/plan.ts'
 import type { Description, StepKind } from '../engine/step-kind.ts'
 import { deployVersion } from './app/deploy.ts'
 import { appSettles } from './app/settle.ts'
+import { exchangeApp } from './app/upgrade/exchange.ts'
+import { fitAppForUpgrade } from './app/upgrade/fit.ts'
+import { holdApp } from './app/upgrade/hold.ts'
+import { oldAppGone } from './app/upgrade/old-gone.ts'
 import { keepRunning } from './binary/keep-running.ts'
 import { stageBinary } from './binary/stage-binary.ts'
 import { configAsPlanned } from './config/as-planned.ts'
@@ -110,6 +114,10 @@ const all = [
   fetchPackages,
   replaceBinary,
   retireOldWorkers,
+  exchangeApp,
+  fitAppForUpgrade,
+  holdApp,
+  oldAppGone,
   keepRunning,
   stageBinary,
   startNewMaster,

@@ -1,11 +1,11 @@
-import type { Millis } from '../../../lib/types.ts'
-import type { ProcessId } from '../../signal-process.ts'
+import type { Millis } from '../../lib/types.ts'
+import type { ProcessId } from '../signal-process.ts'
 import { watchdogScript } from './watchdog-script.ts'
 
 /** Where the binary is exchanged. */
 export type Place = {
   readonly unit: string
-  /** The file that the master executes, links followed. */
+  /** The file that its main process executes, links followed. */
   readonly target: string
   /** A hard link to the old binary: the way back. */
   readonly backup: string
