@@ -14,6 +14,7 @@ import { seatRow } from './seat-row.ts'
 import { lookAtNginx } from './upgrade-nginx/look.ts'
 import { candidatesInWords, type Source } from './candidate.ts'
 import { namesOf, oncePer, whoRun } from './upgrade-words.ts'
+import { filesMended, mendedLater, processesMended } from './upgrade-nginx/mends.ts'
 import { ended, kept, swapped, tested, type Phases } from './upgrade-nginx/phases.ts'
 import type { Work } from './upgrade-nginx/put.ts'
 
@@ -27,6 +28,8 @@ export interface UpgradeNginxOptions extends Phases {
   readonly allowEmpty: boolean
   /** Also where the host holds a VIP. */
   readonly inPlace: boolean
+  /** Mend first what stands in the way and can be mended. */
+  readonly repair: boolean
 }
 
 /**
@@ -53,9 +56,12 @@ async function propose(world: World, options: UpgradeNginxOptions): Promise<Prop
     namesIn(fleet, options).map(async (name) => ({ ...(await lookAtNginx(world, name, options)), id })),
   )
   const todo = works.filter(({ isThere }) => !isThere)
+  // One that has it already may have to be mended all the same.
+  const touched = works.filter((work) => !work.isThere || mendedLater(work).length > 0)
   const batches = await Promise.all(
-    inBatches(todo, options.batch).map(async (some) => ({ some, judged: await judge(fleet, some, options) })),
+    inBatches(touched, options.batch).map(async (some) => ({ some, judged: await judge(fleet, some, options) })),
   )
+  const hasAlready = `${whoRun(works)} this very nginx ${oncePer(works, ({ candidate }) => candidate.version)} already`
   return {
     situation: {
       fleet: fleet.name,
@@ -67,13 +73,17 @@ async function propose(world: World, options: UpgradeNginxOptions): Promise<Prop
       `upgrade-nginx ${namesOf(works)}`,
       fleet.digest,
       [
+        ...filesMended(works),
         ...(todo.length > 0 ? tested(todo, options) : []),
         ...batches.flatMap(({ some, judged }) => upgraded(fleet, some, judged, options)),
       ],
       id,
     ),
-    done: `${whoRun(todo)} nginx ${oncePer(works, ({ candidate }) => candidate.version)} (was ${oncePer(todo, ({ runs }) => runs)}); the old one is kept as ${oncePer(todo, backupOf)}`,
-    already: `${whoRun(works)} this very nginx ${oncePer(works, ({ candidate }) => candidate.version)} already`,
+    done:
+      todo.length === 0
+        ? `${hasAlready}; mended`
+        : `${whoRun(todo)} nginx ${oncePer(works, ({ candidate }) => candidate.version)} (was ${oncePer(todo, ({ runs }) => runs)}); the old one is kept as ${oncePer(todo, backupOf)}`,
+    already: hasAlready,
     onTimeout: 'put-back',
   }
 }
@@ -83,13 +93,15 @@ function upgraded(fleet: Fleet, some: readonly Work[], judged: Judged, options: 
   const seen = some.flatMap((work) => work.seen)
   const ready = seen.filter(({ view }) => view.admin === 'ready')
   const checked = seen.filter(({ view }) => view.admin !== 'maint').map(({ seat }) => seat)
+  const todo = some.filter(({ isThere }) => !isThere)
   return [
     ...outOfRotation(ready, 'drain', judged),
     untilDrained(seen, options.timeout),
-    ...swapped(some, checked, options),
-    ...(options.keepOld === 0 ? ended(some, options) : []),
+    ...processesMended(some, options.timeout),
+    ...swapped(todo, checked, options),
+    ...(options.keepOld === 0 ? ended(todo, options) : []),
     ...intoRotation(fleet, ready, options.timeout, ({ view }) => view.agent?.enabled === true),
-    ...(options.keepOld === 0 ? [] : [...kept(some, options), ...ended(some, options)]),
+    ...(options.keepOld === 0 ? [] : [...kept(todo, options), ...ended(todo, options)]),
   ]
 }
 

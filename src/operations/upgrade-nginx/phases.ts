@@ -1,3 +1,4 @@
+import type { MendName } from '../../daemons/nginx/refusal.ts'
 import { stage, type StageDraft } from '../../engine/plan.ts'
 import type { Seat } from '../../fleet/fleet.ts'
 import { formatDuration } from '../../lib/durations.ts'
@@ -12,6 +13,7 @@ import { startNewMaster } from '../../steps/nginx/start-new-master.ts'
 import { trialStart } from '../../steps/nginx/trial-start.ts'
 import { untilChecked } from '../rotation.ts'
 import { namesOf, oncePer } from '../upgrade-words.ts'
+import { mendedLater } from './mends.ts'
 import { brought, place, put, tried, type Work } from './put.ts'
 
 export interface Phases {
@@ -21,6 +23,8 @@ export interface Phases {
   readonly hold: Millis
   /** How long the old master is kept once its host is back in rotation, for a way back at once; 0: it ends before that. */
   readonly keepOld: Millis
+  /** How much more of all answers may be 5xx meanwhile, in percent. */
+  readonly max5xx: number
   /** Leave the trial start out, where a host does not allow it. */
   readonly withoutTrial: boolean
 }
@@ -28,7 +32,7 @@ export interface Phases {
 /** Before anything is taken out of rotation, on all hosts: a binary that does not live must cost nobody anything. */
 export function tested(works: readonly Work[], { withoutTrial }: Phases): StageDraft[] {
   return [
-    fit(`nginx on ${namesOf(works)} can be upgraded`, works),
+    fit(`nginx on ${namesOf(works)} can be upgraded`, works, mendedLater),
     ...brought(works),
     stage(
       'trial start with the running configuration',
@@ -63,12 +67,15 @@ export function swapped(works: readonly Work[], seats: readonly Seat[], { hold, 
 }
 
 /** While the old master is kept, it holds its sockets: a HUP, and it serves again. */
-export function kept(works: readonly Work[], { keepOld }: Phases): StageDraft[] {
+export function kept(works: readonly Work[], { keepOld, max5xx }: Phases): StageDraft[] {
   if (keepOld === 0) return []
   return [
     stage(
       `keep the old master for ${formatDuration(keepOld)}`,
-      works.map(({ name, unit }) => holdNew.at(name, { unit, hold: keepOld, keeps: true })),
+      works.map(({ name, unit, answered }) => {
+        const answers = answered.length > 0 && { answers: { watched: answered, max5xx } }
+        return holdNew.at(name, { unit, hold: keepOld, keeps: true, ...answers })
+      }),
     ),
   ]
 }
@@ -87,9 +94,13 @@ export function ended(works: readonly Work[], { timeout }: Phases): StageDraft[]
   ]
 }
 
-function fit(title: string, works: readonly Work[]): StageDraft {
+function fit(title: string, works: readonly Work[], yet: (work: Work) => MendName[] = () => []): StageDraft {
   return stage(
     title,
-    works.map(({ name, unit, target }) => fitForUpgrade.at(name, { unit, target })),
+    works.map((work) => {
+      const { name, unit, target } = work
+      const mended = yet(work)
+      return fitForUpgrade.at(name, { unit, target, ...(mended.length > 0 && { mended }) })
+    }),
   )
 }
