@@ -63,6 +63,15 @@ export const batchFlag = batchesFlag({
   defaultHelp: () => Promise.resolve('1'),
 })
 
+/** For a hold that watches what is answered. */
+export const max5xxFlag = Flags.integer({
+  default: 1,
+  min: 0,
+  max: 100,
+  helpValue: 'PERCENT',
+  summary: 'How much more of all answers may be 5xx meanwhile than were before.',
+})
+
 /** What every command that reads the fleet takes. */
 export const fleetFlags = {
   fleet: Flags.file({

@@ -52,12 +52,11 @@ function waysOn({ halfWay }: Says, { plan, ended, left }: Outcome, goal: Measure
   return { goOnWith: `zdt resume ${plan.id}`, ...(left.length > 0 && { putBackWith: back, ...halfWay }) }
 }
 
-function summaryOf({ done, already }: Says, { plan, ended, error, note, forced }: Outcome): string {
+function summaryOf({ done, already }: Says, { plan, ended, error, note, forced, stays }: Outcome): string {
   const cut = forced && forced.length > 0 ? cutCount(forced) : undefined
   // Whoever was cut off stays cut off, and a process that died in between cannot even tell who that was.
-  const back = forced
-    ? `what was changed is as it was, but ${cut ?? 'something was ended by force'}`
-    : 'everything is as it was'
+  const asItWas = stays ? 'everything but what was mended is as it was' : 'everything is as it was'
+  const back = forced ? `what was changed is as it was, but ${cut ?? 'something was ended by force'}` : asItWas
   const summaries: { readonly [each in Ended]: string } = {
     done: cut === undefined ? done : `${done}; ${cut}`,
     already: note ? `${plan.title}: ${note}` : already,

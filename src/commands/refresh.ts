@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import { batchFlag, durationFlag, runFlags } from '../cli/flags.ts'
+import { batchFlag, durationFlag, max5xxFlag, runFlags } from '../cli/flags.ts'
 import { ZdtCommand } from '../cli/zdt-command.ts'
 import { refresh } from '../operations/refresh.ts'
 
@@ -20,13 +20,7 @@ export default class Refresh extends ZdtCommand {
     batch: batchFlag,
     timeout: durationFlag({ default: '5m', summary: 'How long each wait may take.' }),
     hold: durationFlag({ default: '10s', summary: 'How long each new process must serve before it is called done.' }),
-    'max-5xx': Flags.integer({
-      default: 1,
-      min: 0,
-      max: 100,
-      helpValue: 'PERCENT',
-      summary: 'How much more of all answers of HAProxy may be 5xx meanwhile than were before.',
-    }),
+    'max-5xx': max5xxFlag,
     'allow-empty': Flags.boolean({ summary: 'Drain a host even where too few servers, or none, would be left.' }),
     'in-place': Flags.boolean({ summary: 'Refresh nginx and HAProxy also where the host holds a VIP.' }),
     'without-trial': Flags.boolean({ summary: 'Leave the trial start out, where a host does not allow it.' }),

@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 import { candidateFlags, sourceIn } from '../cli/candidate-flags.ts'
-import { durationFlag, hostsFlag, runFlags } from '../cli/flags.ts'
+import { durationFlag, hostsFlag, max5xxFlag, runFlags } from '../cli/flags.ts'
 import { ZdtCommand } from '../cli/zdt-command.ts'
 import { upgradeHaproxy } from '../operations/upgrade-haproxy.ts'
 
@@ -24,13 +24,7 @@ export default class UpgradeHaproxy extends ZdtCommand {
       summary:
         'How long the new HAProxy must serve, without a loss of the probe or more 5xx, before it is called done.',
     }),
-    'max-5xx': Flags.integer({
-      default: 1,
-      min: 0,
-      max: 100,
-      helpValue: 'PERCENT',
-      summary: 'How much more of all answers may be 5xx meanwhile than were before.',
-    }),
+    'max-5xx': max5xxFlag,
     'in-place': Flags.boolean({ summary: 'Also where the host holds a VIP.' }),
     'wait-old-workers': Flags.boolean({
       summary: 'Wait at the end until the workers of before have served their last session.',

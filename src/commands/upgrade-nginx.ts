@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 import { candidateFlags, sourceIn } from '../cli/candidate-flags.ts'
-import { batchFlag, durationFlag, hostsFlag, runFlags } from '../cli/flags.ts'
+import { batchFlag, durationFlag, hostsFlag, max5xxFlag, runFlags } from '../cli/flags.ts'
 import { ZdtCommand } from '../cli/zdt-command.ts'
 import { upgradeNginx } from '../operations/upgrade-nginx.ts'
 
@@ -30,7 +30,12 @@ export default class UpgradeNginx extends ZdtCommand {
       default: '0',
       summary: 'Keep the old master so long once the host serves again: until then `zdt rollback` is instant.',
     }),
+    'max-5xx': max5xxFlag,
     'allow-empty': Flags.boolean({ summary: 'Drain the host even where too few servers, or none, would be left.' }),
+    repair: Flags.boolean({
+      summary:
+        'Mend first what is known to be safe to mend: the pid file, a leftover .oldbin, workers without a master, a poisoned master.',
+    }),
     'in-place': Flags.boolean({
       summary: 'Also where the host holds a VIP: idle keep-alive connections are closed then.',
     }),
@@ -40,9 +45,9 @@ export default class UpgradeNginx extends ZdtCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(UpgradeNginx)
     const { host: hosts, batch, timeout, hold, 'allow-empty': allowEmpty, 'without-trial': withoutTrial } = flags
-    const { 'keep-old': keepOld, 'in-place': inPlace } = flags
+    const { 'keep-old': keepOld, 'in-place': inPlace, 'max-5xx': max5xx, repair } = flags
     const source = sourceIn(flags)
-    const options = { hosts, source, batch, timeout, hold, keepOld, allowEmpty, withoutTrial, inPlace }
+    const options = { hosts, source, batch, timeout, hold, keepOld, max5xx, allowEmpty, withoutTrial, inPlace, repair }
     await this.carryOut(flags, upgradeNginx, options)
   }
 }

@@ -55,6 +55,8 @@ export class Course {
   readonly engine: Engine
   /** A wait was ended by force: that cannot be put back. */
   forced: boolean
+  /** What was mended is kept, though all else was put back. */
+  stays = false
   /** Whom that has cut off. */
   private cuts: Cut[]
   /** Set when the journal could not be written: nothing may be begun any more. */
@@ -182,6 +184,7 @@ export class Course {
       left: over ? [] : this.left(),
       ...(error && { error }),
       ...(this.forced && { forced: this.cuts }),
+      ...(this.stays && { stays: true as const }),
     }
   }
 }

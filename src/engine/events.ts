@@ -69,7 +69,14 @@ export type Happening =
   /** Whom the force has cut off. */
   | { readonly event: 'cut'; readonly step: string; readonly cut: Cut }
   | { readonly event: 'undoing'; readonly step: string }
-  | { readonly event: 'undone'; readonly step: string; readonly took: Millis; readonly foundSo?: true }
+  /** `stays`: a mend, which is kept. */
+  | {
+      readonly event: 'undone'
+      readonly step: string
+      readonly took: Millis
+      readonly foundSo?: true
+      readonly stays?: true
+    }
   | { readonly event: 'undo-failed'; readonly step: string; readonly error: Told }
   /** The world is neither as the step leaves it nor as it found it; what speaks against each, one line a reason. */
   | {

@@ -22,6 +22,8 @@ export interface Outcome {
   readonly error?: ZdtError
   /** Waits were ended by force, and who was cut off by that: no putting back undoes it. */
   readonly forced?: readonly Cut[]
+  /** Something was mended, and is kept though all else was put back. */
+  readonly stays?: true
   /** Why there was nothing to do, where a run is resumed or taken back that is over. */
   readonly note?: string
   /** The commands that would put back what is left, last change first. */

@@ -43,7 +43,9 @@ async function putBackOne(course: Course, owed: Owed): Promise<void> {
   const { step, found } = owed
   const kind = changeOf(course, owed)
   if ((await isLeft(course, owed)) === 'no') {
-    await course.record({ event: 'undone', step: step.id, took: 0, foundSo: true })
+    if (kind.stays) course.stays = true
+    const stays = kind.stays && { stays: kind.stays }
+    await course.record({ event: 'undone', step: step.id, took: 0, foundSo: true, ...stays })
     return
   }
   const guard = kind.undoGuard?.(step.input, found, step.host)

@@ -58,7 +58,15 @@ async function propose(world: World, options: RefreshOptions): Promise<Proposal>
   const phases = { source: onDisk, hold, timeout, withoutTrial, inPlace: true }
   const again = ['zdt', refresh.title(options), '--allow-empty'].join(' ')
   const [nginx, haproxy] = await Promise.all([
-    draftNginx(world, hostsOf(stale, 'nginx'), { ...phases, batch, allowEmpty, keepOld: 0, anyway: again }),
+    draftNginx(world, hostsOf(stale, 'nginx'), {
+      ...phases,
+      batch,
+      allowEmpty,
+      max5xx,
+      keepOld: 0,
+      repair: false,
+      anyway: again,
+    }),
     draftHaproxy(world, hostsOf(stale, 'haproxy'), { ...phases, max5xx, waitOldWorkers: false }),
   ])
   const kept = [...nginx.todo, ...haproxy.todo].map((work) => `${work.name}:${backupOf(work)}`)

@@ -41,11 +41,15 @@ async function propose(world: World, options: UpgradeNginxOptions): Promise<Prop
   const anyway = `${quote(['zdt', 'upgrade-nginx', '--host', hosts.join(','), ...from])} --allow-empty`
   const draft = await draftNginx(world, namesIn(fleet, options), { ...options, anyway })
   const { works, todo, seats, capacity, facts, tested, carriedOut } = draft
+  const hasAlready = `${whoRun(works)} this very nginx ${oncePer(works, ({ candidate }) => candidate.version)} already`
   return {
     situation: { fleet: fleet.name, seats, capacity, facts },
     plan: plan(`upgrade-nginx ${namesOf(works)}`, fleet.digest, [...tested, ...carriedOut], id),
-    done: `${whoRun(todo)} nginx ${oncePer(works, ({ candidate }) => candidate.version)} (was ${oncePer(todo, ({ runs }) => runs)}); the old one is kept as ${oncePer(todo, backupOf)}`,
-    already: `${whoRun(works)} this very nginx ${oncePer(works, ({ candidate }) => candidate.version)} already`,
+    done:
+      todo.length === 0
+        ? `${hasAlready}; mended`
+        : `${whoRun(todo)} nginx ${oncePer(works, ({ candidate }) => candidate.version)} (was ${oncePer(todo, ({ runs }) => runs)}); the old one is kept as ${oncePer(todo, backupOf)}`,
+    already: hasAlready,
     onTimeout: 'put-back',
   }
 }

@@ -48,6 +48,10 @@ import { holdNew } from './nginx/hold.ts'
 import { oldMasterGone } from './nginx/old-master-gone.ts'
 import { quitOldMaster } from './nginx/quit-old-master.ts'
 import { installPackages } from './nginx/install-packages.ts'
+import { healMaster } from './nginx/repair/heal-master.ts'
+import { orphansGone, quitOrphans } from './nginx/repair/quit-orphans.ts'
+import { removeOldbin } from './nginx/repair/remove-oldbin.ts'
+import { writePidFile } from './nginx/repair/write-pid-file.ts'
 import { replaceBinary } from './nginx/replace-binary.ts'
 import { retireOldWorkers } from './nginx/retire-old-workers.ts'
 import { startNewMaster } from './nginx/start-new-master.ts'
@@ -112,6 +116,11 @@ const all = [
   quitOldMaster,
   installPackages,
   fetchPackages,
+  healMaster,
+  orphansGone,
+  quitOrphans,
+  removeOldbin,
+  writePidFile,
   replaceBinary,
   retireOldWorkers,
   exchangeApp,

@@ -120,11 +120,7 @@ export function makeEventTeller(
       case 'undoing':
         return about(at, event.step, '↩ putting back …')
       case 'undone':
-        return about(
-          at,
-          event.step,
-          `${paint.yellow('↩')} ${event.foundSo ? 'found as it was' : `put back ${formatDuration(event.took)}`}`,
-        )
+        return about(at, event.step, `${paint.yellow('↩')} ${undoneWords(event)}`)
       case 'undo-failed':
         return wrong(at, event.step, 'not put back: ', event.error)
       case 'end':
@@ -136,4 +132,9 @@ export function makeEventTeller(
         return assertNever(event)
     }
   }
+}
+
+function undoneWords({ foundSo, stays, took }: Extract<Event, { event: 'undone' }>): string {
+  if (stays) return 'mended, and stays so'
+  return foundSo ? 'found as it was' : `put back ${formatDuration(took)}`
 }

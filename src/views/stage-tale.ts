@@ -93,8 +93,12 @@ export function makeStageTale(stage: Stage, going: 'forth' | 'back', since: numb
         ])
       }
       if (going === 'back') {
-        const undone = states.size > 0 && [...states.values()].every(({ last }) => last.event === 'undone')
-        return undone ? told('↩', head('put back: ', took, page)) : told('⚠', head('not put back yet: ', took, page))
+        const lasts = [...states.values()].map(({ last }) => last)
+        const undone = lasts.length > 0 && lasts.every(({ event }) => event === 'undone')
+        const stays = undone && lasts.every((last) => last.event === 'undone' && last.stays)
+        return undone
+          ? told('↩', head(stays ? 'stays so: ' : 'put back: ', took, page))
+          : told('⚠', head('not put back yet: ', took, page))
       }
       if (late.length > 0) {
         const over = latest('timed-out').length > 0 ? 'time is over: ' : ''

@@ -39,6 +39,11 @@ export function orphans({ masters, others }: NginxPicture): NginxProcess[] {
   return others.filter(({ ppid, role }) => role !== 'starting' && !pids.has(ppid))
 }
 
+/** Those of them that stay until they are told to go: workers that accept, and what looks after a cache. */
+export function abandoned(picture: NginxPicture): NginxProcess[] {
+  return orphans(picture).filter(({ role }) => role !== 'worker-leaving')
+}
+
 /** The pid file that `master` goes by and what is in it: null when there is no such file. */
 export function pidFileOf({ pidFiles, unit }: NginxPicture, master: NginxMaster): { path: string; pid: number | null } {
   const configured = master.settings?.pidFile ?? unit.pidFile

@@ -1,6 +1,6 @@
 import type { NginxPicture } from './picture.ts'
 import { nginxPhase, orphans } from './phase.ts'
-import { refuse, type Refusal } from './refusal.ts'
+import { mendable, refuse, type Refusal } from './refusal.ts'
 
 function nothingToUpgrade({ unit, stranger, elsewhere }: NginxPicture): Refusal {
   if (stranger !== null && /(^|\/)nginx$/.test(stranger.exe)) {
@@ -55,7 +55,8 @@ export function refuseByProcesses(picture: NginxPicture): Refusal[] {
   const left = orphans(picture).map(({ pid }) => pid)
   if (left.length > 0) {
     const why = `workers without a master are left of an earlier accident and may go on accepting: ${left.join(', ')}`
-    refusals.push(refuse('orphan-workers', why, `kill -QUIT ${left.join(' ')}   # each ends with its last connection`))
+    const byHand = `kill -QUIT ${left.join(' ')}   # each ends with its last connection`
+    refusals.push(mendable({ mend: 'end-orphans', pids: left }, 'orphan-workers', why, byHand))
   }
   return refusals
 }

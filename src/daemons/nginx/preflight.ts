@@ -1,8 +1,9 @@
-import { acceptingWorkers, nginxPhase, pidFileOf } from './phase.ts'
+import { acceptingWorkers, nginxPhase } from './phase.ts'
 import type { NginxMaster, NginxPicture } from './picture.ts'
 import { refuseByProcesses } from './preflight-processes.ts'
 import { refuseByUnit } from './preflight-unit.ts'
-import { refuse, type Refusal } from './refusal.ts'
+import { refuseByPidFile } from './preflight-pid-file.ts'
+import { mendable, refuse, type Refusal } from './refusal.ts'
 
 /** USR2 executes argv[0] as it stands, without PATH, from the master's working directory (TRAPS, case 22). */
 function refuseByTitle({ argv, pid, cwd, uid, ownRoot, settings }: NginxMaster): Refusal[] {
@@ -58,25 +59,6 @@ function refuseByBinary({ binaries }: NginxPicture, { argv, pid, exeInode, versi
   return refusals
 }
 
-/** A missing or wrong pid file poisons the master at USR2, and then every HUP adds workers (TRAPS, case 11). */
-function refuseByPidFile(picture: NginxPicture, master: NginxMaster): Refusal[] {
-  const { path, pid } = pidFileOf(picture, master)
-  const refusals: Refusal[] = []
-  const mend = `echo ${master.pid} > ${path}   # the pid of the running master`
-  if (pid === null) {
-    const how = path in picture.pidFiles ? `is empty or no pid: "${picture.pidFiles[path]}"` : 'is missing'
-    refusals.push(refuse('pid-file-missing', `the pid file ${path} ${how}: USR2 would break the master`, mend))
-  } else if (pid !== master.pid) {
-    refusals.push(refuse('pid-file-other', `the pid file ${path} names ${pid}, but the master is ${master.pid}`, mend))
-  }
-  const oldbin = `${path}.oldbin`
-  if (oldbin in picture.pidFiles) {
-    const why = `${oldbin} is left of an upgrade that did not end in order (it names ${picture.pidFiles[oldbin] || 'nobody'})`
-    refusals.push(refuse('oldbin-left', why, `rm ${oldbin}   # no such master runs any more`))
-  }
-  return refusals
-}
-
 function refuseByWorkers(picture: NginxPicture, master: NginxMaster): Refusal[] {
   const workers = acceptingWorkers(picture, master).length
   const wanted = master.settings?.workers ?? workers
@@ -84,10 +66,23 @@ function refuseByWorkers(picture: NginxPicture, master: NginxMaster): Refusal[] 
     const why = `master ${master.pid} has no worker: it accepts connections and answers none`
     return [refuse('no-workers', why, `journalctl -u ${picture.unit.id}   # and its error log say why`)]
   }
+  const shared = mostSockets(master)
+  if (shared !== undefined && wanted < shared.sockets) {
+    const why = `reuseport: ${shared.address} has ${shared.sockets} sockets, one a worker, but ${wanted} workers are configured: a reload and an upgrade alike would close ${shared.sockets - wanted} of them, and reset the connections that wait in those`
+    return [refuse('reuseport-fewer-workers', why, `worker_processes ${shared.sockets};   # as it runs now`)]
+  }
   if (workers <= wanted) return []
   const why = `master ${master.pid} has ${workers} workers, but ${wanted} are configured: the configuration was not reloaded, or the master is poisoned`
   const heal = `nginx -s reload; should that add workers: kill -USR2 ${master.pid}, kill -QUIT the new master, kill -HUP ${master.pid}`
-  return [refuse('too-many-workers', why, heal)]
+  return [mendable({ mend: 'heal-master', pid: master.pid }, 'too-many-workers', why, heal)]
+}
+
+/** The address that has the most sockets, where `reuseport` gives it one a worker (TRAPS: nginx). */
+function mostSockets({ listeners }: NginxMaster): { address: string; sockets: number } | undefined {
+  const each = Map.groupBy(listeners, ({ kind, address }) => `${kind} ${address}`)
+  const [most] = [...each.values()].toSorted((a, b) => b.length - a.length)
+  const address = most?.[0]?.address
+  return most && address !== undefined && most.length > 1 ? { address, sockets: most.length } : undefined
 }
 
 /**

@@ -10,6 +10,7 @@ import { intoRotation, outOfRotation, untilDrained } from '../rotation.ts'
 import { seatRow } from '../seat-row.ts'
 import { namesOf } from '../upgrade-words.ts'
 import { lookAtNginx } from './look.ts'
+import { filesMended, mendedLater, processesMended } from './mends.ts'
 import { ended, kept, swapped, tested, type Phases } from './phases.ts'
 import type { Work } from './put.ts'
 
@@ -20,6 +21,8 @@ export interface NginxWanted extends Phases {
   readonly allowEmpty: boolean
   /** Also where the host holds a VIP. */
   readonly inPlace: boolean
+  /** Mend first what stands in the way and can be mended. */
+  readonly repair: boolean
   /** What to type where too few servers would be left. */
   readonly anyway: string
 }
@@ -37,8 +40,10 @@ export async function draftNginx(world: World, names: readonly HostName[], wante
     })),
   )
   const todo = works.filter(({ isThere }) => !isThere)
+  // One that has it already may have to be mended all the same.
+  const touched = works.filter((work) => !work.isThere || mendedLater(work).length > 0)
   const batches = await Promise.all(
-    inBatches(todo, wanted.batch).map(async (some) => ({ some, judged: await judge(fleet, some, wanted) })),
+    inBatches(touched, wanted.batch).map(async (some) => ({ some, judged: await judge(fleet, some, wanted) })),
   )
   return {
     works,
@@ -46,7 +51,7 @@ export async function draftNginx(world: World, names: readonly HostName[], wante
     seats: works.flatMap(({ seen }) => seen.map(({ seat, view, old }) => seatRow(seat.host, view, old))),
     capacity: tightest(batches.flatMap(({ judged }) => judged.capacity)),
     facts: [...works.flatMap(({ facts }) => facts), ...candidatesInWords('nginx', works, todo)],
-    tested: todo.length > 0 ? tested(todo, wanted) : [],
+    tested: [...filesMended(works), ...(todo.length > 0 ? tested(todo, wanted) : [])],
     carriedOut: batches.flatMap(({ some, judged }) => upgraded(fleet, some, judged, wanted)),
   }
 }
@@ -56,13 +61,15 @@ function upgraded(fleet: Fleet, some: readonly Work[], judged: Judged, wanted: N
   const seen = some.flatMap((work) => work.seen)
   const ready = seen.filter(({ view }) => view.admin === 'ready')
   const checked = seen.filter(({ view }) => view.admin !== 'maint').map(({ seat }) => seat)
+  const todo = some.filter(({ isThere }) => !isThere)
   return [
     ...outOfRotation(ready, 'drain', judged),
     untilDrained(seen, wanted.timeout),
-    ...swapped(some, checked, wanted),
-    ...(wanted.keepOld === 0 ? ended(some, wanted) : []),
+    ...processesMended(some, wanted.timeout),
+    ...swapped(todo, checked, wanted),
+    ...(wanted.keepOld === 0 ? ended(todo, wanted) : []),
     ...intoRotation(fleet, ready, wanted.timeout, ({ view }) => view.agent?.enabled === true),
-    ...(wanted.keepOld === 0 ? [] : [...kept(some, wanted), ...ended(some, wanted)]),
+    ...(wanted.keepOld === 0 ? [] : [...kept(todo, wanted), ...ended(todo, wanted)]),
   ]
 }
 

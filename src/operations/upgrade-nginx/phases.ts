@@ -1,3 +1,4 @@
+import type { MendName } from '../../daemons/nginx/refusal.ts'
 import { stage, type StageDraft } from '../../engine/plan.ts'
 import type { Seat } from '../../fleet/fleet.ts'
 import { formatDuration } from '../../lib/durations.ts'
@@ -13,6 +14,7 @@ import { trialStart } from '../../steps/nginx/trial-start.ts'
 import { untilChecked } from '../rotation.ts'
 import { namesOf, oncePer } from '../upgrade-words.ts'
 import { onDisk } from '../candidate.ts'
+import { mendedLater } from './mends.ts'
 import { brought, place, put, staleOf, tried, type Work } from './put.ts'
 
 export interface Phases {
@@ -22,6 +24,8 @@ export interface Phases {
   readonly hold: Millis
   /** How long the old master is kept once its host is back in rotation, for a way back at once; 0: it ends before that. */
   readonly keepOld: Millis
+  /** How much more of all answers may be 5xx meanwhile, in percent. */
+  readonly max5xx: number
   /** Leave the trial start out, where a host does not allow it. */
   readonly withoutTrial: boolean
 }
@@ -29,7 +33,7 @@ export interface Phases {
 /** Before anything is taken out of rotation, on all hosts: a binary that does not live must cost nobody anything. */
 export function tested(works: readonly Work[], { withoutTrial }: Phases): StageDraft[] {
   return [
-    fit(`nginx on ${namesOf(works)} can be upgraded`, works),
+    fit(`nginx on ${namesOf(works)} can be upgraded`, works, mendedLater),
     ...brought(works),
     stage(
       'trial start with the running configuration',
@@ -64,12 +68,16 @@ export function swapped(works: readonly Work[], seats: readonly Seat[], { hold, 
 }
 
 /** While the old master is kept, it holds its sockets: a HUP, and it serves again. */
-export function kept(works: readonly Work[], { keepOld }: Phases): StageDraft[] {
+export function kept(works: readonly Work[], { keepOld, max5xx }: Phases): StageDraft[] {
   if (keepOld === 0) return []
   return [
     stage(
       `keep the old master for ${formatDuration(keepOld)}`,
-      works.map((work) => holdNew.at(work.name, { unit: work.unit, hold: keepOld, keeps: true, ...staleOf(work) })),
+      works.map((work) => {
+        const { name, unit, answered } = work
+        const answers = answered.length > 0 && { answers: { watched: answered, max5xx } }
+        return holdNew.at(name, { unit, hold: keepOld, keeps: true, ...answers, ...staleOf(work) })
+      }),
     ),
   ]
 }
@@ -88,11 +96,14 @@ export function ended(works: readonly Work[], { timeout }: Phases): StageDraft[]
   ]
 }
 
-function fit(title: string, works: readonly Work[]): StageDraft {
+function fit(title: string, works: readonly Work[], yet: (work: Work) => MendName[] = () => []): StageDraft {
   return stage(
     title,
-    works.map(({ name, unit, target, candidate }) =>
-      fitForUpgrade.at(name, { unit, target, ...(candidate.kind === 'lies' && onDisk) }),
-    ),
+    works.map((work) => {
+      const { name, unit, target, candidate } = work
+      const mended = yet(work)
+      const but = { ...(mended.length > 0 && { mended }), ...(candidate.kind === 'lies' && onDisk) }
+      return fitForUpgrade.at(name, { unit, target, ...but })
+    }),
   )
 }

@@ -1,14 +1,14 @@
-import { answersOf, since, together, type Answers } from '../../daemons/haproxy/answers-given.ts'
+import { since, together } from '../../daemons/haproxy/answers-given.ts'
 import { seatName, showStat } from '../../daemons/haproxy/commands.ts'
-import { ask } from '../../daemons/haproxy/runtime.ts'
 import { judge, type Limits } from '../../daemons/haproxy/verdict.ts'
-import { NoUseWaiting, type On } from '../../engine/step-kind.ts'
+import { NoUseWaiting } from '../../engine/step-kind.ts'
 import type { Seat } from '../../fleet/fleet.ts'
 import { formatDuration } from '../../lib/durations.ts'
-import type { HostName, Millis } from '../../lib/types.ts'
+import type { Millis } from '../../lib/types.ts'
 import { defineWait, notYet } from '../define.ts'
 import { refuseLost } from '../probe-lost.ts'
 import { seatThing } from '../things.ts'
+import { counted, isFirstThere, type Counted } from './counted.ts'
 import { lookAgain } from './look-again.ts'
 import { byHand } from './seat.ts'
 
@@ -42,7 +42,7 @@ export const watchSeats = defineWait<Input>({
   look: (input, on, waited) =>
     lookAgain(on, async (on) => {
       const { seats, watch, weights, limits, patience } = input
-      const now = await counted(seats, on)
+      const now = await counted(seats, (name) => on.other(name), on.signal)
       const known = memory.get(input) ?? { start: now, down: 0 }
       memory.set(input, known)
       refuseLost(on)
@@ -86,26 +86,6 @@ function changedWeight(
     return differs ? [`somebody has given ${seatName(seat)} weight ${weight} on ${seat.host}`] : []
   })
   return said[0]
-}
-
-interface Counted {
-  readonly host: HostName
-  readonly socket: string
-  readonly answers: Answers
-}
-
-/** What every load balancer has counted so far. */
-function counted(seats: readonly Seat[], on: On): Promise<Counted[]> {
-  return Promise.all(
-    seats.filter(isFirstThere).map(async ({ host, socket, backend }) => {
-      const [csv = ''] = await ask(await on.other(host), socket, [showStat()], { signal: on.signal })
-      return { host, socket, answers: answersOf(csv, backend) }
-    }),
-  )
-}
-
-function isFirstThere({ host, socket }: Seat, index: number, all: readonly Seat[]): boolean {
-  return all.findIndex((seat) => seat.host === host && seat.socket === socket) === index
 }
 
 function namesOf(seats: readonly Seat[]): string[] {

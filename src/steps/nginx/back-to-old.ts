@@ -1,5 +1,5 @@
 import { NoUseWaiting, type Awaited, type On } from '../../engine/step-kind.ts'
-import { acceptingWorkers, orphans, pidFileOf } from '../../daemons/nginx/phase.ts'
+import { abandoned, acceptingWorkers, pidFileOf } from '../../daemons/nginx/phase.ts'
 import type { NginxMaster, NginxPicture } from '../../daemons/nginx/picture.ts'
 import { sleep } from '../../lib/clock.ts'
 import type { Millis } from '../../lib/types.ts'
@@ -73,7 +73,7 @@ export async function oldServes(on: On, { unit }: Place, old: OldNginx): Promise
     !isOldCode(old, master.exeInode) &&
       `master ${master.pid} runs ${master.version?.text ?? 'another binary'}, not ${old.version}`,
     now !== old.workers && `${now} workers, ${old.workers} before`,
-    orphans(picture).some(({ role }) => role === 'worker') && 'workers of a killed master still accept',
+    abandoned(picture).length > 0 && 'workers of a killed master still accept',
     pidFileOf(picture, master).pid !== master.pid && 'the pid file does not name the master',
     picture.unit.mainPid !== master.pid && `${picture.unit.id} follows ${picture.unit.mainPid ?? 'nothing'}`,
   )

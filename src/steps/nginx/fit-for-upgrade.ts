@@ -1,10 +1,12 @@
 import { preflight } from '../../daemons/nginx/preflight.ts'
 import type { NginxPicture } from '../../daemons/nginx/picture.ts'
-import type { Refusal } from '../../daemons/nginx/refusal.ts'
+import { unmended, type MendName, type Refusal } from '../../daemons/nginx/refusal.ts'
 import { ZdtError } from '../../lib/errors.ts'
 import { defineGuard } from '../define.ts'
 import { fileThing, nginxThing } from '../things.ts'
 import { look } from './look.ts'
+
+const repairs = 'the same with --repair   # mends what can be mended first'
 
 /** nginx on this host must not be upgraded while it runs; all reasons at once, the worst first. */
 export class UnfitForUpgrade extends ZdtError {
@@ -15,25 +17,38 @@ export class UnfitForUpgrade extends ZdtError {
       exit: 'refused',
       host,
       ...(more.length > 0 && { said: `also: ${more.map(({ message }) => message).join('\nalso: ')}` }),
-      suggestions: refusals.flatMap(({ suggestions }) => suggestions),
+      suggestions: [
+        ...(refusals.some(({ mend }) => mend !== undefined) ? [repairs] : []),
+        ...refusals.flatMap(({ suggestions }) => suggestions),
+      ],
     })
   }
 }
 
-/** Throws UnfitForUpgrade when there is any reason not to. `lies`: what lies on disk is meant to be other code than what runs. */
-export function refuseIfUnfit(host: string, picture: NginxPicture, lies = false): void {
-  const refusals = preflight(picture).filter(({ code }) => !lies || code !== 'binary-replaced')
+/** What is no reason. */
+type But = {
+  /** What is to be mended yet: a later check wants it done. */
+  readonly mended?: readonly MendName[]
+  /** What lies on disk is meant to be other code than what runs. */
+  readonly lies?: boolean
+}
+
+/** Throws UnfitForUpgrade when there is any other reason not to. */
+export function refuseIfUnfit(host: string, picture: NginxPicture, { mended = [], lies = false }: But = {}): void {
+  const refusals = unmended(preflight(picture), mended).filter(({ code }) => !lies || code !== 'binary-replaced')
   if (refusals.length > 0) throw new UnfitForUpgrade(host, refusals)
 }
 
+type Input = But & { readonly unit: string; readonly target: string; readonly lies?: true }
+
 /** Checked again right before the binary is touched: what the plan was made on may have changed. */
-export const fitForUpgrade = defineGuard<{ readonly unit: string; readonly target: string; readonly lies?: true }>({
+export const fitForUpgrade = defineGuard<Input>({
   kind: 'nginx.fit-for-upgrade',
   describe: ({ unit }) => ({
     title: `${unit} can be upgraded while it runs`,
     commands: [`systemctl show -p Type -p PIDFile -p MainPID ${unit}`, 'ps -o pid,ppid,args -C nginx'],
   }),
-  check: async ({ unit, lies }, on) => refuseIfUnfit(on.host.name, (await look(on, unit)).picture, lies),
+  check: async ({ unit, ...but }, on) => refuseIfUnfit(on.host.name, (await look(on, unit)).picture, but),
   // Once the file is replaced it is unfit, and right so: the upgrade is under way.
   // Of code that lies there already no file is replaced: then it is USR2 that it is checked for.
   protects: ({ unit, target, lies }, host) => [lies ? nginxThing(host, unit) : fileThing(host, target)],

@@ -1,9 +1,9 @@
 import { NoUseWaiting, type On } from '../../engine/step-kind.ts'
-import { nginxPhase, orphans, type NginxPhase } from '../../daemons/nginx/phase.ts'
+import { abandoned, nginxPhase, type NginxPhase } from '../../daemons/nginx/phase.ts'
 import { nginxPicture, type NginxMaster, type NginxPicture } from '../../daemons/nginx/picture.ts'
 import type { ProcessId } from '../../daemons/signal-process.ts'
 import { signalNginx, type NginxSignal } from '../../daemons/nginx/signals.ts'
-import { notTheSame } from '../../daemons/signal-process.ts'
+import { notTheSame, signalProcess } from '../../daemons/signal-process.ts'
 
 /** nginx on the step's host, and where an upgrade of its binary stands there. */
 export interface Seen {
@@ -37,14 +37,13 @@ export async function signal(on: On, name: NginxSignal, master: ProcessId): Prom
 }
 
 /**
- * Ends workers whose master was killed: they go on accepting with whatever they had (TRAPS, case 14). One that is gone by
- * now needs nothing.
+ * Ends workers whose master was killed: they go on accepting with whatever they had (TRAPS, case 14); and what looks after its
+ * cache. One that is gone by now needs nothing.
  */
 export async function endOrphans(on: On, unit: string): Promise<void> {
   const { picture } = await look(on, unit)
-  for (const orphan of orphans(picture)) {
-    if (orphan.role !== 'worker') continue
-    await on.host.run(signalNginx('QUIT', orphan, 'worker'), { as: 'root', signal: on.signal })
+  for (const orphan of abandoned(picture)) {
+    await on.host.run(signalProcess('QUIT', orphan, orphan.title), { as: 'root', signal: on.signal })
   }
 }
 

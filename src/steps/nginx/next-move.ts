@@ -1,4 +1,4 @@
-import { acceptingWorkers, orphans, pidFileOf } from '../../daemons/nginx/phase.ts'
+import { abandoned, acceptingWorkers, pidFileOf } from '../../daemons/nginx/phase.ts'
 import type { NginxMaster } from '../../daemons/nginx/picture.ts'
 import type { NginxSignal } from '../../daemons/nginx/signals.ts'
 import type { ProcessId } from '../../daemons/signal-process.ts'
@@ -68,7 +68,7 @@ export function nextMove({ picture, phase }: Seen, old: OldNginx, since: Millis)
 const strangers: Move = { move: 'stuck', why: 'neither master runs the binary from before' }
 
 function settle({ picture }: Seen, master: NginxMaster): Move {
-  if (orphans(picture).some(({ role }) => role === 'worker')) return { move: 'end-orphans' }
+  if (abandoned(picture).length > 0) return { move: 'end-orphans' }
   if (master.listeners.length === 0)
     return { move: 'wait', why: `master ${master.pid} was told to end and accepts nothing` }
   // After a new master died under it, nginx starts the workers again by itself.

@@ -20,10 +20,12 @@ try {
     source: { binary },
     timeout: 30_000,
     keepOld: 0,
+    max5xx: 1,
     hold: 200,
     allowEmpty: false,
     withoutTrial: false,
     inPlace: false,
+    repair: false,
   }
   const { plan } = await upgradeNginx.propose({ fleet, hosts, id: newRunId() }, options)
   const { ended, left, error } = await carryOut(plan, {

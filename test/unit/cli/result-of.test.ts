@@ -33,6 +33,11 @@ test.each([
   expect(of({ ended: 'put-back', error, ...(cut && { forced: cut }) }).result.summary).toBe(summary)
 })
 
+test('put back, but for a mend', () =>
+  expect(of({ ended: 'put-back', error, stays: true }).result.summary).toBe(
+    'failed and put back: everything but what was mended is as it was',
+  ))
+
 test('stopped by a person before anything was changed: interrupted, whichever way; an error is a refusal', () => {
   expect(of({ ended: 'untouched' })).toMatchObject({
     exit: 'interrupted',

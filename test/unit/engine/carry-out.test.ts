@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { NoUseWaiting } from '../../../src/engine/step-kind.ts'
-import { only, run, set, wait, World } from './world.ts'
+import { mend, only, run, set, wait, World } from './world.ts'
 
 test('a change is observed, journaled, applied and verified, in this order', async () => {
   const ran = await run(new World({ lb1: 'ready' }), [[set('lb1', 'drain')]])
@@ -173,4 +173,18 @@ test('a journal that can no longer be written pauses the run after the step in h
     error: { code: 'journal-lost', said: 'ENOSPC: no space left on device' },
   })
   expect(world.state('web1')).toBe('old')
+})
+
+test('what was mended stays when all else is put back, and that is said', async () => {
+  const world = new World({ lb1: 'torn', web1: 'old' }).break('apply', 'web1')
+  const ran = await run(world, [[mend('lb1', 'whole')], [set('web1', 'new')]], { failed: ['put-back'] })
+  expect(Object.fromEntries(world.states)).toEqual({ lb1: 'whole', web1: 'old' })
+  expect(ran).toMatchObject({ ended: 'put-back', left: [], stays: true })
+  expect(ran.happenings.at(-1)).toEqual({ event: 'undone', step: '1.lb1', took: 0, foundSo: true, stays: true })
+})
+
+test('a run that mended nothing has nothing that stays', async () => {
+  const world = new World({ lb1: 'whole', web1: 'old' }).break('apply', 'web1')
+  const ran = await run(world, [[mend('lb1', 'whole')], [set('web1', 'new')]], { failed: ['put-back'] })
+  expect(ran).not.toHaveProperty('stays')
 })

@@ -67,6 +67,8 @@ export const setGuarded = (host: string, to: string, guarded: string): StepDraft
 })
 /** The same as `set`, but nothing tells afterwards that it was done. */
 export const unseen = (host: string, to: string): StepDraft => ({ ...set(host, to), kind: 'unseen' })
+/** Mends a host's state: that is kept. */
+export const mend = (host: string, to: string): StepDraft => ({ ...set(host, to), kind: 'mend' })
 /** Waits until a host's state is `until`. */
 export const wait = (host: string, until: string, timeout = 20): StepDraft => ({
   kind: 'wait',
@@ -121,6 +123,13 @@ function kindsOf(world: World): ReadonlyMap<string, StepKind> {
     patience: () => world.patience,
   }
   const unseen: typeof change = { ...change, kind: 'unseen', traceless: true }
+  const mending: typeof change = {
+    ...change,
+    kind: 'mend',
+    stays: true,
+    undo: () => Promise.resolve(),
+    undone: () => Promise.resolve({ done: true, awaiting: [] }),
+  }
   const waiting: WaitKind<{ until: string; timeout: number; times?: number }> = {
     flavour: 'wait',
     kind: 'wait',
@@ -158,7 +167,9 @@ function kindsOf(world: World): ReadonlyMap<string, StepKind> {
     },
     protects: (_input, host) => [`state of ${host}`],
   }
-  return new Map([change, unseen, waiting, forced, guarding].map((kind) => [kind.kind, kind as unknown as StepKind]))
+  return new Map(
+    [change, unseen, mending, waiting, forced, guarding].map((kind) => [kind.kind, kind as unknown as StepKind]),
+  )
 }
 
 /** Answers as they come in a runbook; asked once more than that is a failure of the test. */

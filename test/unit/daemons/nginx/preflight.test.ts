@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { unmended } from '../../../../src/daemons/nginx/refusal.ts'
 import { preflight } from '../../../../src/daemons/nginx/preflight.ts'
 import type { NginxPicture } from '../../../../src/daemons/nginx/picture.ts'
 import { picture, severalMasters } from './fixture.ts'
@@ -60,6 +61,71 @@ describe('what no host was at hand for', () => {
   test('/var/run is /run', () => expect(codes(withUnit({ pidFile: '/var/run/nginx.pid' }))).toEqual([]))
   test('a host without systemd', () =>
     expect(codes(withUnit({ loaded: false, pidFile: '', mainPid: null }))).toEqual([]))
+})
+
+describe('what can be mended', () => {
+  const mends = (seen: NginxPicture) => preflight(seen).flatMap(({ mend }) => mend ?? [])
+  const pidFile = '/run/nginx.pid'
+
+  test.each([
+    ['pid-file-missing', [{ mend: 'write-pid-file', path: pidFile }]],
+    ['pid-file-empty', [{ mend: 'write-pid-file', path: pidFile }]],
+    ['pid-file-other', [{ mend: 'write-pid-file', path: pidFile }]],
+    ['oldbin-left', [{ mend: 'remove-oldbin', path: `${pidFile}.oldbin` }]],
+    ['orphans', [{ mend: 'end-orphans', pids: [11671, 11672] }]],
+    ['too-many-workers', [{ mend: 'heal-master', pid: 11202 }]],
+    ['single', []],
+    ['bare-argv0', []],
+    ['winched', []],
+  ])('%s', (name, expected) => expect(mends(picture(name))).toEqual(expected))
+
+  test.each(['pid-file-other', 'oldbin-left'])(
+    '%s, where that is a live nginx of another unit, is left alone',
+    (name) => {
+      const seen = picture(name)
+      const [named = ''] = Object.values(seen.pidFiles).filter((pid) => pid !== String(seen.masters[0]?.pid))
+      const neighbours = [`${named} nginx: master process /usr/sbin/nginx -c /etc/nginx/other.conf`]
+      expect(mends({ ...seen, neighbours })).toEqual([])
+      expect(preflight({ ...seen, neighbours })[0]?.message).toContain('that is another nginx')
+    },
+  )
+
+  test('once it is mended the rest stays refused', () => {
+    const refusals = preflight(picture('orphans'))
+    expect(unmended(refusals, ['end-orphans']).map(({ code }) => code)).toEqual(['binary-replaced'])
+    expect(unmended(refusals, ['write-pid-file'])).toEqual(refusals)
+  })
+})
+
+describe('reuseport', () => {
+  const seen = picture('single')
+  const on = (sockets: number, workers: number): NginxPicture => ({
+    ...seen,
+    masters: seen.masters.map((master) => ({
+      ...master,
+      listeners: Array.from({ length: sockets }, (_, inode) => ({
+        kind: 'tcp' as const,
+        address: '0.0.0.0:80',
+        inode,
+      })),
+      settings: master.settings && { ...master.settings, workers },
+    })),
+  })
+
+  test('fewer workers after the change: sockets would close with connections in them', () => {
+    const [refusal, ...more] = preflight(on(2, 1))
+    expect(refusal).toMatchObject({
+      code: 'reuseport-fewer-workers',
+      suggestions: ['worker_processes 2;   # as it runs now'],
+    })
+    expect(refusal?.message).toContain('0.0.0.0:80 has 2 sockets, one a worker, but 1 workers are configured')
+    expect(more).toEqual([])
+  })
+  test.each([
+    [2, 2],
+    [2, 4],
+    [1, 2],
+  ])('%i sockets and %i workers are fine', (sockets, workers) => expect(codes(on(sockets, workers))).toEqual([]))
 })
 
 test('each refusal says what to do next', () => {
