@@ -32,6 +32,8 @@ export interface Found {
   readonly sha256: string | undefined
   /** The master that runs. */
   readonly master: { readonly pid: number; readonly startTicks: number }
+  /** VIPs that it must not hold. */
+  readonly vips: readonly { readonly name: string; readonly address: string }[]
   readonly seen: readonly SeenSeat[]
   /** How it answered before, server by server; nothing where that is not watched. */
   readonly answered: readonly Watched[]
@@ -62,7 +64,8 @@ export async function lookAtNginx(
 ): Promise<Found> {
   const unit = unitOn(fleet, name)
   const host = await hosts.on(name)
-  if (!inPlace) refuseFor(name, await refuseHolder(host, 'nginx', vipsOf(fleet, name), { others }))
+  const vips = inPlace ? [] : vipsOf(fleet, name).map((vip) => ({ name: vip.name, address: vip.address }))
+  refuseFor(name, await refuseHolder(host, 'nginx', vips, { others }))
   const [picture, seen] = await Promise.all([nginxPicture(host, unit), lookAtSeats(hosts, poolsServing(fleet, name))])
   const { mends, why } = repair ? mendsOf(picture) : { mends: [], why: [] }
   refuseIfUnfit(name, picture, { mended: mends.map(({ mend }) => mend), lies: 'lies' in source })
@@ -82,6 +85,7 @@ export async function lookAtNginx(
     target,
     sha256: lies?.sha256,
     master: idOf(master),
+    vips,
     seen,
     mends,
     answered,

@@ -100,9 +100,13 @@ function fit(title: string, works: readonly Work[], yet: (work: Work) => MendNam
   return stage(
     title,
     works.map((work) => {
-      const { name, unit, target, candidate } = work
+      const { name, unit, target, candidate, vips } = work
       const mended = yet(work)
-      const but = { ...(mended.length > 0 && { mended }), ...(candidate.kind === 'lies' && onDisk) }
+      const but = {
+        ...(mended.length > 0 && { mended }),
+        ...(candidate.kind === 'lies' && onDisk),
+        ...(vips.length > 0 && { vips }),
+      }
       return fitForUpgrade.at(name, { unit, target, ...but })
     }),
   )

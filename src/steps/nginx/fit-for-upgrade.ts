@@ -2,8 +2,10 @@ import { preflight } from '../../daemons/nginx/preflight.ts'
 import type { NginxPicture } from '../../daemons/nginx/picture.ts'
 import { unmended, type MendName, type Refusal } from '../../daemons/nginx/refusal.ts'
 import { ZdtError } from '../../lib/errors.ts'
+import { refuseIfUnfit as refuseFor } from '../config/fit.ts'
 import { defineGuard } from '../define.ts'
 import { fileThing, nginxThing } from '../things.ts'
+import { refuseHolder } from '../vip/refuse-holder.ts'
 import { look } from './look.ts'
 
 const repairs = 'the same with --repair   # mends what can be mended first'
@@ -39,7 +41,13 @@ export function refuseIfUnfit(host: string, picture: NginxPicture, { mended = []
   if (refusals.length > 0) throw new UnfitForUpgrade(host, refusals)
 }
 
-type Input = But & { readonly unit: string; readonly target: string; readonly lies?: true }
+type Input = But & {
+  readonly unit: string
+  readonly target: string
+  readonly lies?: true
+  /** VIPs that the host must not hold; none with --in-place. */
+  readonly vips?: readonly { readonly name: string; readonly address: string }[]
+}
 
 /** Checked again right before the binary is touched: what the plan was made on may have changed. */
 export const fitForUpgrade = defineGuard<Input>({
@@ -48,7 +56,11 @@ export const fitForUpgrade = defineGuard<Input>({
     title: `${unit} can be upgraded while it runs`,
     commands: [`systemctl show -p Type -p PIDFile -p MainPID ${unit}`, 'ps -o pid,ppid,args -C nginx'],
   }),
-  check: async ({ unit, ...but }, on) => refuseIfUnfit(on.host.name, (await look(on, unit)).picture, but),
+  check: async ({ unit, vips = [], ...but }, on) => {
+    const { host, signal } = on
+    refuseFor(host.name, await refuseHolder(host, 'nginx', vips, { signal }))
+    refuseIfUnfit(host.name, (await look(on, unit)).picture, but)
+  },
   // Once the file is replaced it is unfit, and right so: the upgrade is under way.
   // Of code that lies there already no file is replaced: then it is USR2 that it is checked for.
   protects: ({ unit, target, lies }, host) => [lies ? nginxThing(host, unit) : fileThing(host, target)],
