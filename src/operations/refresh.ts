@@ -54,8 +54,8 @@ async function propose(world: World, options: RefreshOptions): Promise<Proposal>
   const { fleet, id } = world
   const stale = await findStale(fleet, world.hosts, namesIn(fleet, options.hosts))
   await refuseHolders(world, stale, options)
-  const { hold, max5xx, timeout, withoutTrial, batch, allowEmpty } = options
-  const phases = { source: onDisk, hold, timeout, withoutTrial, inPlace: true }
+  const { hold, max5xx, timeout, withoutTrial, batch, allowEmpty, inPlace } = options
+  const phases = { source: onDisk, hold, timeout, withoutTrial, inPlace }
   const again = ['zdt', refresh.title(options), '--allow-empty'].join(' ')
   const [nginx, haproxy] = await Promise.all([
     draftNginx(world, hostsOf(stale, 'nginx'), {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { deaths, Journaled } from './deaths.ts'
-import { guard, only, set, wait, World } from './world.ts'
+import { guard, only, set, setGuarded, wait, World } from './world.ts'
 
 const before = { lb1: 'ready', lb2: 'ready', web1: 'old', app: 'idle' }
 const after = { lb1: 'ready', lb2: 'drain', web1: 'new', app: 'idle' }
@@ -91,5 +91,21 @@ describe('a stage that only a person approves', () => {
     )
     expect(await run.resume(answers)).toMatchObject({ ended: 'paused' })
     expect(state(run.world)).toMatchObject({ lb1: 'drain', web1: 'new' })
+  })
+
+  test('rolled back, no approval is asked and no guard of the way there: the guard of an undo alone', async () => {
+    const guarded = [
+      [setGuarded('lb1', 'drain', 'lb2')],
+      [guard('lb1'), set('web1', 'new')],
+      [wait('app', 'idle')],
+      [set('lb2', 'ready')],
+    ]
+    const run = await Journaled.run(new World(before), guarded, undefined, { approvals: [2, 4], answers })
+    await run.resume(answers)
+    expect(state(run.world)).toMatchObject({ lb1: 'drain', web1: 'new' })
+    const never = { confirm: () => Promise.reject(new Error('asked')) as never }
+    expect(await run.rollback(never)).toMatchObject({ ended: 'put-back' })
+    expect(run.world.log.filter((line) => /^ *check /.test(line))).toEqual(['  check lb2'])
+    expect(state(run.world)).toMatchObject({ lb1: before.lb1, web1: before.web1 })
   })
 })
