@@ -58,9 +58,10 @@ export async function usePackages(
   await rm(file)
   const [name, ...others] = packaged[daemon]
   const words = versions.flatMap(({ version, binary }) => [version, `/tmp/${binary.split('/').at(-1)}`])
+  const there = [file, ...versions.map(({ binary }) => binary)].map((one) => `/tmp/${one.split('/').at(-1)}`)
   const made = await lab.ssh(
     host,
-    `sudo sh /tmp/${file.split('/').at(-1)} ${name} '${others.join(' ')}' ${words.join(' ')}`,
+    `sudo sh ${there[0]} ${name} '${others.join(' ')}' ${words.join(' ')} && rm -f ${there.join(' ')}`,
     { timeout: 120_000 },
   )
   if (copied.code !== 0 || made.code !== 0) throw new Error(`no repository on ${host}: ${copied.stderr}${made.stderr}`)
