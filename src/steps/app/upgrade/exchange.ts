@@ -72,9 +72,9 @@ export const exchangeApp = defineChange<Input, Found>({
     const { activeState, restarts } = now.unit
     const digest = await fileDigest(on, target)
     if (!('lies' in comes) && digest === found.sha256 && digest !== comes.sha256)
-      throw died(`${unit} died with its new program; the host itself has put the old one back`, on)
+      throw died(`${unit} died with its new program; the host itself has put the old one back`, unit, on)
     if (activeState === 'failed' || activeState === 'inactive' || restarts > found.was.unit.restarts)
-      throw died(`${unit} died with its new program`, on)
+      throw died(`${unit} died with its new program`, unit, on)
     return notYet(...awaited(now), !('lies' in comes) && digest !== comes.sha256 && `${target} is not the new file`)
   },
   undo: async (input, _found, on) => {
@@ -144,6 +144,6 @@ function byHand(upgrade: readonly string[], unit: string): string {
   return upgrade.map((word) => (word === '{pid}' ? pid : quote([word]))).join(' ')
 }
 
-function died(message: string, { host }: On): NoUseWaiting {
-  return new NoUseWaiting(message, { host: host.name, suggestions: [`ssh ${host.name} journalctl -u UNIT`] })
+function died(message: string, unit: string, { host }: On): NoUseWaiting {
+  return new NoUseWaiting(message, { host: host.name, suggestions: [`ssh ${host.name} journalctl -u ${unit}`] })
 }

@@ -34,7 +34,7 @@ export function refuseUnfitApp(
     host,
     `main process ${main.pid} of ${unit.id} runs ${main.exe}, not the ${binary} that lies there`,
     [
-      `zdt upgrade APP --host ${host}   # without --binary: have it run what lies there`,
+      'the same without --binary   # it runs what lies there then',
       'a program that is read by another (a script) is upgraded by zdt rollout',
     ],
   )
