@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { exchangeBinary } from '../../../../../src/daemons/watched/exchange.ts'
+import { exchangeBinary } from '../../../../src/daemons/watched/exchange.ts'
 
 test('systemd, which replaces $words, is told each $ twice', () => {
   const place = { unit: 'haproxy', target: '/opt/$ha/haproxy', backup: '/opt/$ha/haproxy.zdt-7K2Q9X' }
