@@ -3,6 +3,7 @@ import { abandoned, acceptingWorkers, pidFileOf } from '../../daemons/nginx/phas
 import type { NginxMaster, NginxPicture } from '../../daemons/nginx/picture.ts'
 import { sleep } from '../../lib/clock.ts'
 import type { Millis } from '../../lib/types.ts'
+import { setAside } from '../binary/keep-running.ts'
 import { notYet } from '../define.ts'
 import { endOrphans, look, signal, successor, type Seen } from './look.ts'
 import { isOldCode, nextMove, type Move, type OldNginx } from './next-move.ts'
@@ -135,7 +136,7 @@ mv -fT -- "$target.zdt-back" "$target"
 sync -- "$(dirname -- "$target")"
 `
 
-async function make(move: Move, on: On, { unit, target, backup }: Place): Promise<void> {
+async function make(move: Move, on: On, { unit, target, backup, stale }: Place): Promise<void> {
   switch (move.move) {
     case 'signal':
       // Gone meanwhile is as good: the next look tells.
@@ -146,6 +147,7 @@ async function make(move: Move, on: On, { unit, target, backup }: Place): Promis
     case 'end-orphans':
       return endOrphans(on, unit)
     case 'restore-binary':
+      if (stale) await setAside(on, { target, backup })
       return must(on, ['sh', '-c', restore, 'zdt-restore', target, backup], 'the old binary could not be put back')
     case 'start':
       return must(on, ['systemctl', 'start', '--', unit], `${unit} could not be started`)

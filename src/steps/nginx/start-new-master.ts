@@ -3,6 +3,7 @@ import { acceptingWorkers, pidFileOf } from '../../daemons/nginx/phase.ts'
 import type { NginxMaster, NginxPicture } from '../../daemons/nginx/picture.ts'
 import { readNginxLog, type LogMark } from '../../daemons/nginx/log.ts'
 import { formatDuration } from '../../lib/durations.ts'
+import { putInPlace } from '../binary/keep-running.ts'
 import { defineChange, notYet } from '../define.ts'
 import { nginxThing } from '../things.ts'
 import {
@@ -65,7 +66,11 @@ export const startNewMaster = defineChange<Input, Found>({
     return { old, log, runs: false }
   },
   isDone: (_input, { runs }) => runs,
-  apply: (_input, { old }, on) => signal(on, 'USR2', old),
+  apply: async ({ target, stale }, { old }, on) => {
+    // A rollback that was not gone on with may have put what ran before there.
+    if (stale) await putInPlace(on, target)
+    await signal(on, 'USR2', old)
+  },
   verify: async ({ unit, version }, { old, log }, on) => {
     const seen = await look(on, unit)
     const { picture, phase } = seen

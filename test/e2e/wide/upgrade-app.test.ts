@@ -58,15 +58,25 @@ describeOnLab('zdt upgrade, of an application that upgrades itself', () => {
 
   test('what a pipeline has put there runs, without --binary; rolled back, what ran before', async () => {
     await lane().lab.inLab(['scp', '-q', await fresh(), 'app1:/tmp/new'])
-    await lane().root('app1', 'install -m 755 /tmp/new /opt/edge/new && mv /opt/edge/new /opt/edge/edge')
+    await lane().root(
+      'app1',
+      'cp -p /opt/edge/edge /root/was; install -m 755 /tmp/new /opt/edge/new && mv /opt/edge/new /opt/edge/edge',
+    )
+    before = await edgeWorld(lane().lab)
+    expect(before[0]).not.toBe(before[1])
     const refused = await upgrade('--binary', await fresh())
     expect(refused.code).toBe(3)
     const { code, stdout } = await upgrade()
     expect(code).toBe(0)
-    await expectUpgraded()
+    const [lies, runs] = await edgeWorld(lane().lab)
+    expect([lies, runs]).toEqual([before[0], before[0]])
     const { run } = JSON.parse(stdout) as { run: string }
     expect(await lane().zdt(['rollback', run, '--yes', '--fleet', fleet])).toMatchObject({ code: 0 })
     await expectAsBefore()
+    await lane().root(
+      'app1',
+      'cp -p /root/was /opt/edge/new && mv /opt/edge/new /opt/edge/edge; systemctl restart edge',
+    )
   })
 
   test('a program that starts and dies: the host has the old one back, and nothing is lost', async () => {

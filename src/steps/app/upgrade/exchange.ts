@@ -4,6 +4,7 @@ import { NoUseWaiting, type On } from '../../../engine/step-kind.ts'
 import { quote } from '../../../lib/quote.ts'
 import type { Millis } from '../../../lib/types.ts'
 import { defineChange, notYet } from '../../define.ts'
+import { endWatch, putInPlace, setAside } from '../../binary/keep-running.ts'
 import { fileDigest } from '../../file-digest.ts'
 import { poll } from '../../poll.ts'
 import { daemonThing, fileThing } from '../../things.ts'
@@ -62,6 +63,7 @@ export const exchangeApp = defineChange<Input, Found>({
   apply: async (input, { was: { main, unit } }, on) => {
     if (main === null) throw new NoUseWaiting(`${unit.id} has no main process`, { host: on.host.name })
     const staged = 'lies' in input.comes ? '' : input.comes.staged
+    if ('lies' in input.comes) await putInPlace(on, input.target)
     const { run, watched, target } = input
     const exchange = exchangeBinary(input, { staged, run, master: main, restarts: unit.restarts, watched })
     await asRoot(on, exchange, `${target} could not be replaced`)
@@ -77,8 +79,12 @@ export const exchangeApp = defineChange<Input, Found>({
       throw died(`${unit} died with its new program`, unit, on)
     return notYet(...awaited(now), !('lies' in comes) && digest !== comes.sha256 && `${target} is not the new file`)
   },
-  undo: async (input, _found, on) => {
-    const { unit, timeout } = input
+  undo: async (input, found, on) => {
+    const { unit, timeout, comes } = input
+    if ('lies' in comes) {
+      if (neverTook(found, await look(on, input))) return endWatch(on, input.run)
+      await setAside(on, input)
+    }
     await asRoot(on, putBinaryBack(input, input.run), `${input.target} could not be put back`)
     const now = await look(on, input)
     if (now.main === null) {
@@ -96,14 +102,23 @@ export const exchangeApp = defineChange<Input, Found>({
         still: (seen) => awaited(seen).join('; '),
       },
     )
-    await asRoot(on, ['rm', '-f', '--', input.backup], `${input.backup} could not be removed`)
+    // What was kept by a step of its own is that step's.
+    if (!('lies' in comes)) await asRoot(on, ['rm', '-f', '--', input.backup], `${input.backup} could not be removed`)
   },
-  undone: async (input, { sha256 }, on) =>
-    notYet(
+  undone: async (input, { sha256 }, on) => {
+    if ('lies' in input.comes) {
+      const { main } = await look(on, input)
+      const runs = main && (await fileDigest(on, `/proc/${main.pid}/exe`))
+      return notYet(runs !== sha256 && `${input.unit} runs other code than before`)
+    }
+    return notYet(
       ...awaited(await look(on, input)),
       (await fileDigest(on, input.target)) !== sha256 && `${input.target} is not the old file`,
       (await fileDigest(on, input.backup)) !== null && `${input.backup} is still there`,
-    ),
+    )
+  },
+  untouched: async (input, found, on) =>
+    notYet(!('lies' in input.comes && neverTook(found, await look(on, input))) && 'it was begun'),
   about: ({ target, comes, unit }, host) => [
     fileThing(host, target),
     ...('lies' in comes ? [] : [fileThing(host, comes.staged)]),
@@ -123,6 +138,11 @@ function look(on: On, { unit, target }: Pick<Place, 'unit' | 'target'>): Promise
 /** Does the main process execute the very file that lies there? */
 function runsIt({ main, inode }: AppPicture): boolean {
   return main !== null && main.exeInode === inode
+}
+
+/** The main process is the one of before, of code that lay there already: it was not executed. */
+function neverTook({ was }: Found, { main }: AppPicture): boolean {
+  return main !== null && main.pid === was.main?.pid && main.exeInode === was.main.exeInode
 }
 
 /** Why it does not serve with the file that lies there; nothing where it does. */

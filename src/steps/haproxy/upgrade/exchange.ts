@@ -10,11 +10,13 @@ import { NoUseWaiting, type Awaited, type On } from '../../../engine/step-kind.t
 import { quote } from '../../../lib/quote.ts'
 import type { Millis } from '../../../lib/types.ts'
 import { defineChange, notYet } from '../../define.ts'
+import { endWatch, putInPlace, setAside } from '../../binary/keep-running.ts'
 import { fileDigest } from '../../file-digest.ts'
 import { byHand } from '../../packages/managers.ts'
 import { installNew, installOld, notOld } from '../../packages/put.ts'
 import { poll } from '../../poll.ts'
 import { daemonThing, fileThing } from '../../things.ts'
+import { neverTook, oldRuns } from './lies.ts'
 import { comesInWords, isEither, layOf, layThere, notThere, putByHand, type Comes, type Lay } from './comes.ts'
 
 type Input = Place & {
@@ -66,6 +68,7 @@ export const exchangeHaproxy = defineChange<Input, Found>({
     const { master, unit } = running
     if (master === null) throw new NoUseWaiting(`${unit.id} is not running`, { host: on.host.name })
     const { comes, run, watched } = input
+    if ('lies' in comes) await putInPlace(on, input.target)
     const staged = 'staged' in comes ? comes.staged : ''
     await must(on, exchangeBinary(input, { staged, run, master, restarts: unit.restarts, watched }))
     if ('packages' in comes) await installNew(on, comes.packages)
@@ -80,6 +83,10 @@ export const exchangeHaproxy = defineChange<Input, Found>({
     )
   },
   undo: async (input, found, on) => {
+    if ('lies' in input.comes) {
+      if (await neverTook(input, found, on)) return endWatch(on, input.run)
+      await setAside(on, input)
+    }
     await must(on, putBinaryBack(input, input.run))
     if ('packages' in input.comes) {
       await installOld(on, input.comes.packages, found.versions ?? {})
@@ -90,10 +97,17 @@ export const exchangeHaproxy = defineChange<Input, Found>({
     const seen = await running(input, on)
     if (serving(seen).length > 0) await reExec(input, seen, on)
     await setAgain(input, found, seen, on)
-    await must(on, ['rm', '-f', '--', input.backup])
+    // What was kept by a step of its own is that step's.
+    if (!('lies' in input.comes)) await must(on, ['rm', '-f', '--', input.backup])
   },
-  undone: async (input, { sha256, versions = {} }, on) => {
+  undone: async (input, found, on) => {
     const { host, signal } = on
+    if ('lies' in input.comes)
+      return notYet(
+        ...(await oldRuns(input, found, on)),
+        (await isMomentaryNow(input, on)) && `${input.config} is the one for one reload`,
+      )
+    const { sha256, versions = {} } = found
     return notYet(
       ...serving(await haproxyPicture(host, input.unit, { signal })),
       ...('packages' in input.comes ? await notOld(on, input.comes.packages, versions) : []),
@@ -107,6 +121,8 @@ export const exchangeHaproxy = defineChange<Input, Found>({
     ...('staged' in comes ? [fileThing(host, comes.staged)] : []),
     daemonThing(host, unit),
   ],
+  untouched: async (input, found, on) =>
+    notYet(!('lies' in input.comes && (await neverTook(input, found, on))) && 'it was begun'),
   // Kept, put in its place, not yet executed, or on its way back: `undo` goes on from each of these.
   halfway: ({ target, comes }, found, on) => isEither(comes, target, found, on),
   patience: () => patience,

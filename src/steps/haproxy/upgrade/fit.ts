@@ -44,7 +44,10 @@ export const fitForExchange = defineGuard<Input>({
   check: async ({ unit, vips, lies }, on) => {
     const { host, signal } = on
     const picture = await haproxyPicture(host, unit, { signal })
-    refuseIfUnfit(host.name, [...refuseUpgrade(picture, lies), ...(await refuseHolder(host, 'HAProxy', vips, { signal }))])
+    refuseIfUnfit(host.name, [
+      ...refuseUpgrade(picture, lies),
+      ...(await refuseHolder(host, 'HAProxy', vips, { signal })),
+    ])
   },
   // Once the file is replaced it is unfit, and right so: the upgrade is under way.
   protects: ({ target }, host: HostName) => [fileThing(host, target)],
