@@ -1,13 +1,16 @@
+import type { Event } from '../engine/events.ts'
 import { importLines, linesBeyond } from '../engine/import-journal.ts'
 import { readJournal } from '../engine/journal.ts'
 import { readMirror } from '../engine/read-mirror.ts'
 import type { Hosts } from '../hosts/host.ts'
 import type { Wanted } from '../hosts/lease/take-leases.ts'
-import type { RunId } from '../lib/types.ts'
+import { ZdtError } from '../lib/errors.ts'
+import type { HostName, RunId } from '../lib/types.ts'
 
 /**
  * Brings this machine's journal of a run up to what the hosts tell: somebody may have adopted the run and gone on with it.
- * A host that cannot be asked has nothing to add. To be called under the run's locks, where nobody writes on.
+ * A host that cannot be asked has nothing to add. To be called under the run's locks, where nobody writes on. Throws, exit `refused`,
+ * where no host that it changed knows of it.
  */
 export async function catchUp(run: RunId, hosts: Hosts, claims: readonly Wanted[]): Promise<void> {
   const copies = await Promise.all(
@@ -15,15 +18,46 @@ export async function catchUp(run: RunId, hosts: Hosts, claims: readonly Wanted[
       const found = await hosts
         .on(host)
         .then((one) => readMirror(one, { run }))
-        .catch(() => [])
-      return found.flatMap(({ lines }) => lines)
+        .catch(() => undefined)
+      return { host, lines: found?.flatMap(({ lines }) => lines) }
     }),
   )
-  const fullest = copies.toSorted((a, b) => b.length - a.length)[0] ?? []
   const own = await readJournal(run)
+  refuseStrangers(
+    run,
+    own,
+    copies.flatMap(({ host, lines }) => (lines?.length === 0 ? [host] : [])),
+  )
+  const fullest = copies.map(({ lines = [] }) => lines).toSorted((a, b) => b.length - a.length)[0] ?? []
   const beyond = linesBeyond(
     own.map((event) => JSON.stringify(event)),
     fullest,
   )
   if (beyond.length > 0) await importLines(run, beyond)
+}
+
+/**
+ * A host has a run's journal before anything is changed there. Where none of them has, they are others by the same names: another
+ * fleet's, or built anew.
+ */
+function refuseStrangers(run: RunId, events: readonly Event[], strangers: readonly HostName[]): void {
+  const begun = events.find((event) => event.event === 'run')
+  const steps = begun?.plan.stages.flatMap((stage) => stage.steps) ?? []
+  const those = (name: 'applying' | 'verified') =>
+    new Set(events.flatMap((event) => (event.event === name ? [event.step] : [])))
+  const [applied, verified] = [those('applying'), those('verified')]
+  // One that was not verified may never have been sent.
+  const done = steps.filter(({ id }) => applied.has(id) && verified.has(id))
+  const changed = [...new Set(done.map(({ host }) => host))]
+  if (changed.length === 0 || !changed.every((host) => strangers.includes(host))) return
+  const fleet = begun?.fleet === undefined ? '' : `, ${begun.fleet}`
+  throw new ZdtError(`${changed.join(', ')} know nothing of run ${run}, which has changed hosts of these names`, {
+    code: 'strange-hosts',
+    exit: 'refused',
+    said: 'they are those of another fleet, or were built anew',
+    suggestions: [
+      `the same with --fleet FILE   # of the fleet that it was begun with${fleet}`,
+      `zdt runs show ${run}   # what it did`,
+    ],
+  })
 }
