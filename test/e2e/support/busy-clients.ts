@@ -6,11 +6,11 @@ import { book, emptyAccount, tallyOf } from '../../../src/probe/ledger.ts'
 const [target = '', count = '20'] = process.argv.slice(2)
 const url = new URL(target)
 const account = emptyAccount()
-let over = false
+process.stdin.resume()
 
 async function askOn(): Promise<void> {
   const connection = keepAliveAgent(url)
-  while (!over) {
+  while (!process.stdin.readableEnded) {
     account.sent++
     book(account, await ask({ url, number: account.sent, connection, timeout: 10_000 }))
     if (account.sent === 100) process.stdout.write('asking\n')
@@ -18,8 +18,5 @@ async function askOn(): Promise<void> {
   connection.destroy()
 }
 
-process.stdin.resume().once('end', () => {
-  over = true
-})
 await Promise.all(Array.from({ length: Number(count) }, askOn))
 process.stdout.write(`${JSON.stringify(tallyOf(account))}\n`)

@@ -30,7 +30,7 @@ async function begin(url: URL): Promise<Begun> {
     return { head: body.headers, body }
   }
   const body = session.request({ ':path': `${url.pathname}${url.search}` })
-  const closed = once(body, 'close').then(() => Promise.reject(new Error(`${url} was closed before its head`)))
+  const closed = once(body, 'close').then(() => Promise.reject(new Error(`${url.href} was closed before its head`)))
   const [head] = (await Promise.race([once(body, 'response'), closed])) as [IncomingHttpHeaders]
   return { head, body }
 }
