@@ -54,7 +54,7 @@ function refuseStrangers(run: RunId, events: readonly Event[], strangers: readon
   throw new ZdtError(`${changed.join(', ')} know nothing of run ${run}, which has changed hosts of these names`, {
     code: 'strange-hosts',
     exit: 'refused',
-    said: 'they are those of another fleet, or were built anew',
+    said: 'they are those of another fleet, were built anew, or no longer keep what is older than 30 days',
     suggestions: [
       `the same with --fleet FILE   # of the fleet that it was begun with${fleet}`,
       `zdt runs show ${run}   # what it did`,

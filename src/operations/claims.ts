@@ -1,4 +1,5 @@
 import type { Fleet, Seat } from '../fleet/fleet.ts'
+import { poolsServing } from '../fleet/selectors.ts'
 import { poolScope, vipScope, type Scope } from '../hosts/lease/scope.ts'
 import type { Wanted } from '../hosts/lease/take-leases.ts'
 import type { HostName } from '../lib/types.ts'
@@ -24,4 +25,17 @@ export function claimsOf(
     for (const { name, hosts: members } of vips) for (const member of members) claim(member, vipScope(name))
   }
   return [...scopes].map(([host, wanted]) => ({ host, scopes: [...wanted] }))
+}
+
+/** The same, where hosts are changed and some of them, all where none is said, are drained from every pool first. Throws what poolsServing throws. */
+export function claimsDrained(
+  fleet: Fleet,
+  hosts: readonly HostName[],
+  drained: readonly HostName[] = hosts,
+): Wanted[] {
+  return claimsOf(
+    fleet,
+    drained.flatMap((name) => poolsServing(fleet, name)),
+    hosts,
+  )
 }

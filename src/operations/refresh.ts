@@ -1,10 +1,10 @@
 import { plan, type StageDraft } from '../engine/plan.ts'
 import type { Fleet } from '../fleet/fleet.ts'
-import { hostNamed, poolsServing, vipsOf } from '../fleet/selectors.ts'
+import { hostNamed, vipsOf } from '../fleet/selectors.ts'
 import type { BatchSize } from '../lib/batches.ts'
 import type { Millis, HostName } from '../lib/types.ts'
 import { onDisk } from './candidate.ts'
-import { claimsOf } from './claims.ts'
+import { claimsDrained } from './claims.ts'
 import { backupOf } from './kept-binary.ts'
 import type { Operation, World } from './operation.ts'
 import type { Proposal } from './proposal.ts'
@@ -40,11 +40,7 @@ export const refresh: Operation<RefreshOptions> = {
   claims: (fleet, { hosts }) => {
     const names = namesIn(fleet, hosts)
     const nginx = names.filter((name) => [...fleet.nginx.values()].some((group) => group.hosts.includes(name)))
-    return claimsOf(
-      fleet,
-      nginx.flatMap((name) => poolsServing(fleet, name)),
-      names,
-    )
+    return claimsDrained(fleet, names, nginx)
   },
   looksFirst: true,
   propose,

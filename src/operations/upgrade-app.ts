@@ -2,7 +2,6 @@ import { plan, stage, type StageDraft } from '../engine/plan.ts'
 import type { AppSpec } from '../fleet/apps.ts'
 import { UnknownName } from '../fleet/errors.ts'
 import type { Fleet } from '../fleet/fleet.ts'
-import { poolsServing } from '../fleet/selectors.ts'
 import { inBatches, type BatchSize } from '../lib/batches.ts'
 import { formatDuration } from '../lib/durations.ts'
 import { quote } from '../lib/quote.ts'
@@ -15,7 +14,7 @@ import { keepRunning } from '../steps/binary/keep-running.ts'
 import { stageBinary } from '../steps/binary/stage-binary.ts'
 import { onDisk } from './candidate.ts'
 import { judgeCapacity, tightest, type Judged } from './capacity.ts'
-import { claimsOf } from './claims.ts'
+import { claimsDrained } from './claims.ts'
 import { backupOf, stagedAs } from './kept-binary.ts'
 import type { Operation, World } from './operation.ts'
 import type { Proposal } from './proposal.ts'
@@ -47,14 +46,7 @@ const watchedBeyond: Millis = 120_000
  */
 export const upgradeApp: Operation<UpgradeAppOptions> = {
   title: ({ app }) => `upgrade ${app}`,
-  claims: (fleet, options) => {
-    const names = namesIn(fleet, options)
-    return claimsOf(
-      fleet,
-      names.flatMap((name) => poolsServing(fleet, name)),
-      names,
-    )
-  },
+  claims: (fleet, options) => claimsDrained(fleet, namesIn(fleet, options)),
   propose,
 }
 

@@ -1,10 +1,10 @@
 import type { Fleet } from '../fleet/fleet.ts'
-import { hostsNamed, poolsServing } from '../fleet/selectors.ts'
+import { hostsNamed } from '../fleet/selectors.ts'
 import { plan } from '../engine/plan.ts'
 import { quote } from '../lib/quote.ts'
 import type { HostName } from '../lib/types.ts'
 import type { UpgradeSource } from './candidate.ts'
-import { claimsOf } from './claims.ts'
+import { claimsDrained } from './claims.ts'
 import { backupOf } from './kept-binary.ts'
 import type { Operation, World } from './operation.ts'
 import type { Proposal } from './proposal.ts'
@@ -23,14 +23,7 @@ export interface UpgradeNginxOptions extends Omit<NginxWanted, 'source' | 'anywa
  */
 export const upgradeNginx: Operation<UpgradeNginxOptions> = {
   title: ({ hosts }) => `upgrade-nginx ${hosts.join(', ')}`,
-  claims: (fleet, options) => {
-    const names = namesIn(fleet, options)
-    return claimsOf(
-      fleet,
-      names.flatMap((name) => poolsServing(fleet, name)),
-      names,
-    )
-  },
+  claims: (fleet, options) => claimsDrained(fleet, namesIn(fleet, options)),
   propose,
 }
 
