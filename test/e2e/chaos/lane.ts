@@ -101,7 +101,7 @@ export function runOf(zdt: Running | undefined): string {
 /** Makes the world one for an operation to begin in, and returns it. Throws when it will not become so. */
 export async function prepare(lane: Lane, { before: of, setUp, orders = [] }: Operation): Promise<World> {
   await setUp?.(lane.lab)
-  const before = of?.(lane.own) ?? lane.own
+  const before = (await of?.(lane.own, lane.lab)) ?? lane.own
   await order(lane, [...asConfigured(lane), ...orders])
   if ((await lane.unlike(before, 3000)).length === 0) return before
   await Promise.all(hosts.map((host) => lane.root(host, startOver)))
@@ -138,6 +138,8 @@ for unit in $(systemctl list-units --plain --no-legend 'zdt-*.timer' | cut -d' '
 done
 systemctl stop 'zdt-work-*'
 if [ -d /etc/shop ]; then
+  systemctl stop 'zdt-watchdog-*' edge
+  rm -rf /opt/edge
   rm -f /etc/shop/*
   tar -C / -xpf /root/was.tar
   systemctl restart shop

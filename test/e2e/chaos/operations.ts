@@ -20,7 +20,7 @@ export interface Operation {
   /** Told to both load balancers first, where the operation needs another world than the lab's own. */
   readonly orders?: readonly string[]
   /** The world that it begins in, made of the lab's own. */
-  readonly before?: (own: World) => World
+  readonly before?: (own: World, lab: Lab) => World | Promise<World>
   /** The world that it leaves, made of the one it began in. */
   after(before: World, lab: Lab): Promise<World>
   /** The host whose network fails, where the moment is not about a host of its own. */

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { sha256 } from '../../../src/lib/digest.ts'
+import { edgeFleet, useEdgeApp } from '../support/edge-app.ts'
 import { fromOutside } from '../support/from-outside.ts'
 import type { Lab } from '../support/lab.ts'
 import { packaged, packagesOn, usePackages } from '../support/package-repository.ts'
@@ -15,11 +16,39 @@ export const upgradeNginx: Operation = {
   },
   path: '/',
   after: async (before, lab) => {
-    const digest = sha256(await readFile(await lab.binary('nginx-1.26.3')))
+    const digest = await digestOf(lab, 'nginx-1.26.3')
     const upgraded = replaced(before, /^(web1 nginx .*)[0-9a-f]{64}/, `$1${digest}`)
     return [...upgraded, 'web1 file /usr/sbin/nginx.zdt-RUN'].toSorted()
   },
   host: 'web1',
+}
+
+/** An application that upgrades itself, beside the shop on app1: the host is drained, the program executed anew. */
+const upgradeApp: Operation = {
+  name: 'upgrade-app',
+  argv: async (lab) => {
+    const binary = await lab.binary('haproxy-3.0.11')
+    const words = ['upgrade', 'edge', '--fleet', edgeFleet(lab), '--binary', binary]
+    return [...words, '--hold', '200ms', '--timeout', '30s']
+  },
+  path: '/shop/',
+  setUp: async (lab) => {
+    const digest = await digestOf(lab, 'haproxy-2.6.12')
+    const there = await fromOutside(lab, 'app1', 'sha256sum /opt/edge/edge 2>/dev/null; ls /opt/edge 2>/dev/null; true')
+    if (there !== `${digest}  /opt/edge/edge\nedge\nedge.cfg\n`) await useEdgeApp(lab, '2.6.12', 'beside')
+  },
+  before: async (own, lab) => {
+    const digest = await digestOf(lab, 'haproxy-2.6.12')
+    const masterAndWorker = Array<string>(2).fill('app1 process edge in edge.service')
+    return [...own, `app1 edge edge ${digest}`, `app1 edge exe ${digest}`, ...masterAndWorker].toSorted()
+  },
+  after: async (before, lab) => {
+    const digest = await digestOf(lab, 'haproxy-3.0.11')
+    const upgraded = replaced(before, /^(app1 edge \S+ )[0-9a-f]{64}/, `$1${digest}`)
+    return [...upgraded, 'app1 file /opt/edge/edge.zdt-RUN'].toSorted()
+  },
+  host: 'app1',
+  deep: true,
 }
 
 /** The same of HAProxy; by packages; and what an update has left running. */
@@ -32,7 +61,7 @@ export const upgrades: readonly Operation[] = [
     },
     path: '/shop/',
     after: async (before, lab) => {
-      const digest = sha256(await readFile(await lab.binary('haproxy-2.6.12')))
+      const digest = await digestOf(lab, 'haproxy-2.6.12')
       const upgraded = replaced(before, /^(lb1 binary )[0-9a-f]{64}/, `$1${digest}`)
       return [...upgraded, 'lb1 file /usr/sbin/haproxy.zdt-RUN'].toSorted()
     },
@@ -43,6 +72,7 @@ export const upgrades: readonly Operation[] = [
   packages('haproxy', 'lb1', '/shop/', ['3.0.11-9', '2.6.12-9']),
   refreshed('nginx', 'web1', '/'),
   refreshed('haproxy', 'lb2', '/shop/'),
+  upgradeApp,
 ]
 
 /** Upgraded from the first of these packages to the second. */
@@ -52,7 +82,7 @@ function packages(
   path: string,
   [old, fresh]: readonly [string, string],
 ): Operation {
-  const binary = (lab: Lab, version: string) => lab.binary(`${daemon}-${version.replace(/-.*/, '')}`)
+  const upstream = (version: string) => `${daemon}-${version.replace(/-.*/, '')}`
   const hold = daemon === 'haproxy' ? ['--in-place', '--hold', '200ms'] : ['--timeout', '30s', '--hold', '200ms']
   const names = (version: string) => packaged[daemon].map((name) => `${name}=${version}`).join(' ')
   const installed = (world: World, version: string) =>
@@ -70,7 +100,7 @@ function packages(
       if (first === `ii ${daemon} ${old}`) return
       if ((await fromOutside(lab, host, 'ls -d /srv/repo 2>/dev/null; true')) === '') {
         const versions = await Promise.all(
-          [old, fresh].map(async (version) => ({ version, binary: await binary(lab, version) })),
+          [old, fresh].map(async (version) => ({ version, binary: await lab.binary(upstream(version)) })),
         )
         return usePackages(lab, host, daemon, versions)
       }
@@ -85,7 +115,7 @@ function packages(
     },
     before: (own) => installed(own, old),
     after: async (before, lab) => {
-      const digest = sha256(await readFile(await binary(lab, fresh)))
+      const digest = await digestOf(lab, upstream(fresh))
       const what =
         daemon === 'nginx'
           ? new RegExp(`^(${host} nginx .*)[0-9a-f]{64}`)
@@ -119,4 +149,8 @@ function refreshed(daemon: 'nginx' | 'haproxy', host: string, path: string): Ope
     host,
     deep: true,
   }
+}
+
+async function digestOf(lab: Lab, binary: string): Promise<string> {
+  return sha256(await readFile(await lab.binary(binary)))
 }

@@ -20,7 +20,7 @@ export const hosts = ['lb1', 'lb2', 'web1', 'app1', 'app2', 'app3'] as const
  */
 const look = String.raw`
 echo "lease $(cd /var/lib/zdt/locks 2>/dev/null && echo $(ls -A . .new | grep -vE '^(\.guard|\.busy|\.fence|\.new|\.:|\.new:)?$'))"
-for file in /usr/sbin/policy-rc.d /usr/sbin/*zdt* /usr/sbin/.*zdt* /run/*zdt* /tmp/* /tmp/.[!.]* /var/tmp/* /home/deploy/*; do
+for file in /usr/sbin/policy-rc.d /usr/sbin/*zdt* /usr/sbin/.*zdt* /opt/edge/*zdt* /run/*zdt* /tmp/* /tmp/.[!.]* /var/tmp/* /home/deploy/*; do
   case $file in */systemd-private-*) ;; *) [ ! -e "$file" ] || echo "file $file" ;; esac
 done
 find /etc/haproxy /etc/nginx /etc/keepalived -type f -exec sha256sum {} + 2>/dev/null | sed 's/^/config /'
@@ -28,7 +28,7 @@ for dir in /proc/[0-9]*; do
   unit=
   while IFS= read -r line; do case $line in 0::*) unit=$line ;; esac; done 2>/dev/null <$dir/cgroup
   case $unit in
-    */nginx.service | */haproxy.service | */keepalived.service)
+    */nginx.service | */haproxy.service | */keepalived.service | */edge.service)
       read -r comm <$dir/comm && echo "process $comm in $(basename $unit)" ;;
     */ssh.service | */user.slice/* | */run-*)
       args=$(tr '\0\n' '  ' <$dir/cmdline 2>/dev/null | cut -c1-150)
@@ -43,6 +43,8 @@ for setting in arp_ignore arp_announce; do echo "setting $setting $(cat /proc/sy
 systemctl list-units --all --plain --no-legend 'zdt-*' | grep -v zdt-watchdog- | sed 's/^\(\S*\).*/unit \1/'
 if [ -d /etc/shop ]; then
   echo "shop $(cat /etc/shop/version) $(systemctl is-active shop) $(ls /etc/shop | tr '\n' ' ')"
+  main=$(systemctl show -p MainPID --value edge)
+  [ ! -d /opt/edge ] || for file in /opt/edge/edge /proc/$main/exe; do echo "edge $(basename $file) $(sha256sum <$file | sed 's/ .*//')"; done
 elif [ -S /run/haproxy/admin.sock ]; then
   main=$(systemctl show -p MainPID --value haproxy)
   for file in /usr/sbin/haproxy /proc/$main/exe; do echo "binary $(sha256sum <$file | sed 's/ .*//') $(basename $file)"; done

@@ -42,7 +42,7 @@ export async function webWorld(lab: Lab, host: string): Promise<WebWorld> {
   }
 }
 
-const addresses: Readonly<Record<string, string>> = { web1: '10.77.0.13', web2: '10.77.0.14' }
+const addresses: Readonly<Record<string, string>> = { web1: '10.77.0.13', web2: '10.77.0.14', app3: '10.77.0.23' }
 
 /** `UP`, `DRAIN`… of a server on each load balancer, by HAProxy's own word. */
 export async function seatStates(lab: Lab, backend: string, server: string): Promise<string[]> {
