@@ -7,27 +7,41 @@ import { archiveKeyring } from './mirror.ts'
 /** The daemons of which several versions are kept. */
 export const keptDaemons = ['nginx', 'haproxy', 'keepalived'] as const
 
-/**
- * Takes nginx, haproxy and keepalived out of a suite's packages into `into`, named by their versions (`nginx-1.22.1`). apt gets a
- * configuration of its own: this machine's lists and packages are not touched.
- */
+/** Takes nginx, haproxy and keepalived out of a suite's packages into `into`, named by their versions (`nginx-1.22.1`). */
 export async function keepBinaries(from: { suite: Suite; mirror: string }, into: string): Promise<void> {
-  const dir = join(into, `.${from.suite}`)
-  for (const each of ['lists/partial', 'cache/archives/partial', 'debs', 'files']) {
-    await mkdir(join(dir, each), { recursive: true })
+  const debs = join(into, `.${from.suite}`)
+  for (const { name, version, file } of await downloadPackages(from, keptDaemons, debs)) {
+    const files = join(debs, name)
+    await command(['dpkg-deb', '--extract', file, files])
+    await copyFile(join(files, 'usr/sbin', name), join(into, `${name}-${upstream(version)}`))
   }
-  await writeFile(join(dir, 'status'), '')
-  await writeFile(join(dir, 'sources.list'), `deb [signed-by=${archiveKeyring}] ${from.mirror} ${from.suite} main\n`)
-  const apt = ['apt-get', '--quiet=2', ...options(dir)]
+  await rm(debs, { recursive: true })
+}
+
+/**
+ * Downloads packages of a suite into a folder of their own. apt gets a configuration of its own: this machine's lists and packages
+ * are not touched.
+ */
+export async function downloadPackages(
+  from: { suite: Suite; mirror: string },
+  names: readonly string[],
+  into: string,
+): Promise<{ readonly name: string; readonly version: string; readonly file: string }[]> {
+  const apart = join(into, '.apt')
+  for (const each of ['lists/partial', 'cache/archives/partial']) await mkdir(join(apart, each), { recursive: true })
+  await writeFile(join(apart, 'status'), '')
+  await writeFile(join(apart, 'sources.list'), `deb [signed-by=${archiveKeyring}] ${from.mirror} ${from.suite} main\n`)
+  const apt = ['apt-get', '--quiet=2', ...options(apart)]
   await command([...apt, 'update'])
-  await command(['env', `--chdir=${join(dir, 'debs')}`, ...apt, 'download', ...keptDaemons])
-  for (const deb of await readdir(join(dir, 'debs'))) {
-    await command(['dpkg-deb', '--extract', join(dir, 'debs', deb), join(dir, 'files')])
-    const daemon = deb.slice(0, deb.indexOf('_'))
-    const version = await command(['dpkg-deb', '--field', join(dir, 'debs', deb), 'Version'])
-    await copyFile(join(dir, 'files/usr/sbin', daemon), join(into, `${daemon}-${upstream(version)}`))
-  }
-  await rm(dir, { recursive: true })
+  await command(['env', `--chdir=${into}`, ...apt, 'download', ...names])
+  await rm(apart, { recursive: true })
+  const files = (await readdir(into)).filter((name) => name.endsWith('.deb')).map((name) => join(into, name))
+  return Promise.all(
+    files.map(async (file) => {
+      const [name = '', version = ''] = (await command(['dpkg-deb', '--show', file])).split('\t')
+      return { name, version, file }
+    }),
+  )
 }
 
 function options(dir: string): string[] {

@@ -21,7 +21,14 @@ export interface Work extends Found {
 
 /** Where the upgrade takes place on a host. */
 export function place(work: Work): Place {
-  return { unit: work.unit, target: work.target, backup: backupOf(work), ...staleOf(work) }
+  const packages = packagesOf(work)
+  return {
+    unit: work.unit,
+    target: work.target,
+    backup: backupOf(work),
+    ...staleOf(work),
+    ...(packages && { packages }),
+  }
 }
 
 /** The master that what lies on disk is to follow, where that is all that comes. */

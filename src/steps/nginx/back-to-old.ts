@@ -3,6 +3,9 @@ import { abandoned, acceptingWorkers, pidFileOf } from '../../daemons/nginx/phas
 import type { NginxMaster, NginxPicture } from '../../daemons/nginx/picture.ts'
 import { sleep } from '../../lib/clock.ts'
 import type { Millis } from '../../lib/types.ts'
+import { readNginxLog, type LogMark } from '../../daemons/nginx/log.ts'
+import { byHand, type Packages } from '../packages/managers.ts'
+import { installOld, versionsBefore } from '../packages/put.ts'
 import { setAside } from '../binary/keep-running.ts'
 import { notYet } from '../define.ts'
 import { endOrphans, look, signal, successor, type Seen } from './look.ts'
@@ -16,6 +19,8 @@ export type Place = {
   readonly backup: string
   /** The master that is to be followed by the very file that lies there: that it runs from that path does not make it new. */
   readonly stale?: { readonly pid: number; readonly startTicks: number }
+  /** What has brought the new binary: modules of its version came with it, and the old one loads none of those. */
+  readonly packages?: Packages
 }
 
 /** What must be known of the master that serves, to be able to come back to it; `kept` is the inode of a copy of its code. */
@@ -36,14 +41,18 @@ export async function keptInode(on: On, { stale, backup }: Place): Promise<strin
 /** Time for lingering connections to end, a new master to bind its addresses, workers to start. */
 const patience: Millis = 90_000
 
+/** What had its address taken for a moment lives at the next. */
+const attempts = 3
+
 /**
  * Brings the old nginx back to serving alone, from any phase of the upgrade or of this way back itself, one move at a
  * time, each seen to take before the next. Throws NoUseWaiting when there is no move, or time is over.
  */
 export async function backToOld(on: On, place: Place, old: OldNginx): Promise<void> {
-  const deadline = Date.now() + patience
+  let deadline = Date.now() + patience
   let last = ''
   let since = Date.now()
+  let tried: Attempt | undefined
   for (;;) {
     const seen = await look(on, place.unit)
     if (seen.phase.phase !== last) {
@@ -58,10 +67,37 @@ export async function backToOld(on: On, place: Place, old: OldNginx): Promise<vo
         host: on.host.name,
       })
     }
+    if (isUsr2(move)) tried = await attempt(on, seen, old, tried)
     await make(move, on, place)
+    // Packages take their own time.
+    if (move.move === 'restore-binary') deadline = Date.now() + patience
     // A signal takes effect in milliseconds; looking in between could send it twice.
     await sleep(move.move === 'signal' ? 300 : 100, on.signal)
   }
+}
+
+/** How often the old binary was started anew, and where the error log ended before. */
+type Attempt = { readonly count: number; readonly log: LogMark | undefined }
+
+function isUsr2(move: Move): boolean {
+  return move.move === 'signal' && move.signal === 'USR2'
+}
+
+/** Another USR2, a few at the most. Throws NoUseWaiting, with what the error log says, where the old binary does not live. */
+async function attempt(on: On, { phase }: Seen, old: OldNginx, before?: Attempt): Promise<Attempt> {
+  if (before?.count === attempts) {
+    const lines = before.log
+      ? (await readNginxLog(on.host, before.log.path, before.log, { signal: on.signal })).lines
+      : []
+    throw new NoUseWaiting(`nginx ${old.version} was started ${attempts} times and did not live`, {
+      host: on.host.name,
+      said: lines.map(({ level, text }) => `[${level}] ${text}`).join('\n'),
+    })
+  }
+  if (before) return { ...before, count: before.count + 1 }
+  const path = phase.phase === 'single' ? phase.master.settings?.errorLog : undefined
+  const log = path ? (await readNginxLog(on.host, path, undefined, { signal: on.signal })).mark : undefined
+  return { count: 1, log }
 }
 
 /** Does the old nginx serve alone, as it did? */
@@ -111,10 +147,11 @@ export function backByHand({ pid, version }: OldNginx): string[] {
 }
 
 /** The same after QUIT: a whole upgrade to the old binary, once the old master has gone. */
-export function backByHandAfterQuit({ unit, target, backup }: Place, { pid, version }: OldNginx): string[] {
+export function backByHandAfterQuit({ unit, target, backup, packages }: Place, { pid, version }: OldNginx): string[] {
   const pidFile = `$(systemctl show -p PIDFile --value ${unit})`
   return [
     `while ${isThere(pid)}; do sleep 1; done   # until the old master has gone`,
+    ...(packages ? [byHand(packages, 'old')] : []),
     `sudo ln -fT ${backup} ${target}.zdt-back && sudo mv -fT ${target}.zdt-back ${target}   # nginx ${version}`,
     `sudo kill -USR2 "$(cat ${pidFile})"; sleep 4   # nginx ${version} starts beside the new one`,
     `sudo kill -WINCH "$(cat ${pidFile}.oldbin)"; sleep 1`,
@@ -136,7 +173,7 @@ mv -fT -- "$target.zdt-back" "$target"
 sync -- "$(dirname -- "$target")"
 `
 
-async function make(move: Move, on: On, { unit, target, backup, stale }: Place): Promise<void> {
+async function make(move: Move, on: On, { unit, target, backup, stale, packages }: Place): Promise<void> {
   switch (move.move) {
     case 'signal':
       // Gone meanwhile is as good: the next look tells.
@@ -148,6 +185,7 @@ async function make(move: Move, on: On, { unit, target, backup, stale }: Place):
       return endOrphans(on, unit)
     case 'restore-binary':
       if (stale) await setAside(on, { target, backup })
+      if (packages) await installOld(on, packages, versionsBefore(packages))
       return must(on, ['sh', '-c', restore, 'zdt-restore', target, backup], 'the old binary could not be put back')
     case 'start':
       return must(on, ['systemctl', 'start', '--', unit], `${unit} could not be started`)

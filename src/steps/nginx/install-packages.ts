@@ -1,5 +1,5 @@
 import { NoUseWaiting, type On } from '../../engine/step-kind.ts'
-import { quote } from '../../lib/quote.ts'
+import { backInPlaceByHand } from '../binary/by-hand.ts'
 import { defineChange, notYet } from '../define.ts'
 import { fileDigest } from '../file-digest.ts'
 import { byHand, inWords, type Packages } from '../packages/managers.ts'
@@ -38,7 +38,7 @@ export const installPackages = defineChange<Input, Found>({
     commands: [byHand(packages, 'new')],
   }),
   describeUndo: ({ packages, target, backup }) => [
-    `${byHand(packages, 'old')} && ${quote(['sudo', 'mv', '-fT', backup, target])}`,
+    `${byHand(packages, 'old')} && ${backInPlaceByHand(target, backup)}`,
   ],
   observe: async ({ target, unit, packages }, on) => {
     const [{ picture, phase }, sha256, versions] = await Promise.all([

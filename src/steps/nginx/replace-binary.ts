@@ -1,5 +1,6 @@
 import { NoUseWaiting, type On } from '../../engine/step-kind.ts'
 import { quote } from '../../lib/quote.ts'
+import { backInPlaceByHand } from '../binary/by-hand.ts'
 import { defineChange, notYet } from '../define.ts'
 import { fileDigest } from '../file-digest.ts'
 import { fileThing } from '../things.ts'
@@ -39,10 +40,7 @@ export const replaceBinary = defineChange<Input, Found>({
     title: `replace ${target}, keep the old one as ${backup}`,
     commands: [quote(['ln', target, backup]), quote(['mv', '-fT', staged, target])],
   }),
-  // Where they are one file already, put back by a later step's way, mv refuses.
-  describeUndo: ({ target, backup }) => [
-    `{ ${quote(['[', backup, '-ef', target, ']'])} || ${quote(['sudo', 'mv', '-fT', backup, target])}; } && ${quote(['sudo', 'rm', '-f', backup])}`,
-  ],
+  describeUndo: ({ target, backup }) => [backInPlaceByHand(target, backup)],
   observe: async ({ target, unit }, on) => {
     const { picture, phase } = await look(on, unit)
     const old = phase.phase === 'single' ? oldNginx(picture, phase.master) : null

@@ -29,6 +29,11 @@ export async function installOld(on: On, packages: Packages, found: Versions): P
   await managers[manager].clearLitter(on.host, { signal: on.signal })
 }
 
+/** The versions of before, as the run knew them when it was planned. */
+export function versionsBefore({ changes }: Packages): Versions {
+  return Object.fromEntries(changes.map(({ name, from }) => [name, from]))
+}
+
 /** What is not yet new. */
 export async function notNew(on: On, packages: Packages): Promise<string[]> {
   const now = await versionsNow(on, packages)

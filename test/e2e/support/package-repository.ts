@@ -1,6 +1,7 @@
 import { writeFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fromOutside } from './from-outside.ts'
 import type { Lab } from './lab.ts'
 
 /** A daemon of Debian's, and the packages of its source that are installed with it. */
@@ -18,10 +19,12 @@ set -e
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
 daemon=$1 with=$2; shift 2
 repo=/srv/repo; rm -rf $repo; mkdir -p $repo
+# What modules depend on, as Debian's own nginx of that version has it.
+abi() { case $1 in 1.22.*) echo nginx-abi-1.22.1-7 ;; *) echo nginx-abi-1.26.3-1 ;; esac; }
 pack() {
   d=$(mktemp -d); chmod 755 $d; mkdir $d/DEBIAN
   dpkg-query -s $1 | awk '/^(Status|Conffiles):/ { skip = /^Conffiles/; next } /^ / && skip { next } { skip = 0; print }' |
-    sed "s/^Version: .*/Version: $2/; s/nginx-common (= [^)]*)/nginx-common (= $2)/; s/nginx (\(<<\|>=\|=\) [^)]*)/nginx/g; /^\(Replaces\|Breaks\):/d" > $d/DEBIAN/control
+    sed "s/^Version: .*/Version: $2/; s/nginx-abi-[0-9.-]*/$(abi $2)/; s/nginx-common (= [^)]*)/nginx-common (= $2)/; s/nginx (\(<<\|>=\|=\) [^)]*)/nginx/g; /^\(Replaces\|Breaks\):/d" > $d/DEBIAN/control
   for s in preinst postinst prerm postrm conffiles triggers; do
     f=/var/lib/dpkg/info/$1.$s; if [ -e $f ]; then cp -p $f $d/DEBIAN/$s; fi
   done
@@ -65,6 +68,21 @@ export async function usePackages(
     { timeout: 120_000 },
   )
   if (copied.code !== 0 || made.code !== 0) throw new Error(`no repository on ${host}: ${copied.stderr}${made.stderr}`)
+}
+
+/** Adds packages as they are, files of this machine, to the repository of a host. */
+export async function addPackages(lab: Lab, host: string, files: readonly string[]): Promise<void> {
+  const copied = await lab.inLab(['scp', '-q', ...files, `${host}:/tmp/`])
+  if (copied.code !== 0) throw new Error(copied.stderr)
+  await fromOutside(
+    lab,
+    host,
+    `cd /srv/repo; for deb in /tmp/*.deb; do
+  name=$(basename $deb | sed 's/%3a/-/'); mv $deb $name
+  { dpkg-deb -f $name; echo "Filename: ./$name"; echo "Size: $(stat -c %s $name)"; echo "SHA256: $(sha256sum < $name | cut -d' ' -f1)"; echo; } >> Packages
+done
+apt-get -qq update`,
+  )
 }
 
 /** What is installed on a host, by dpkg's own words, and what an upgrade could have left of itself. */
