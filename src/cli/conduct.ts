@@ -6,7 +6,8 @@ import type { Hosts } from '../hosts/host.ts'
 import { readLeases } from '../hosts/lease/read-leases.ts'
 import type { Wanted } from '../hosts/lease/take-leases.ts'
 import type { Exit } from '../lib/exit-codes.ts'
-import type { Operation } from '../operations/operation.ts'
+import { halfDoneFacts } from '../operations/half-done.ts'
+import type { Operation, World } from '../operations/operation.ts'
 import type { Proposal } from '../operations/proposal.ts'
 import { describeStep } from '../steps/index.ts'
 import { pageFor } from '../views/page.ts'
@@ -34,7 +35,8 @@ export async function conduct<Options>(operation: Operation<Options>, options: O
   const { fleet, hosts, flags } = stand
   const id = newRunId()
   const claims = operation.claims(fleet, options)
-  if (flags['dry-run']) return showDryRun(await operation.propose({ fleet, hosts, id }, options), flags)
+  const propose = () => proposed(operation, options, { fleet, hosts, id })
+  if (flags['dry-run']) return showDryRun(await propose(), flags)
 
   if (operation.looksFirst) {
     const [{ plan, already }, held] = await Promise.all([
@@ -45,7 +47,7 @@ export async function conduct<Options>(operation: Operation<Options>, options: O
     if (plan.stages.length === 0 && !held) return showNothingToDo(plan, already, flags)
   }
   return underLocks(stand, { id, title: operation.title(options), claims }, async () => {
-    const { plan, situation, texts, ...says } = await operation.propose({ fleet, hosts, id }, options)
+    const { plan, situation, texts, ...says } = await propose()
     if (!flags.events) introduce({ plan, situation })
     const who = { operator: operatorName(), pid: process.pid, fleet: fleet.name }
     const sitting: Sitting = {
@@ -60,6 +62,17 @@ export async function conduct<Options>(operation: Operation<Options>, options: O
     }
     return { sitting, seen: { situation, plan } }
   })
+}
+
+/** What the operation proposes, and which runs have left its hosts half done. */
+async function proposed<Options>(operation: Operation<Options>, options: Options, world: World): Promise<Proposal> {
+  const claimed = operation.claims(world.fleet, options).map(({ host }) => host)
+  const [proposal, halfDone] = await Promise.all([
+    operation.propose(world, options),
+    halfDoneFacts(world.fleet, claimed),
+  ])
+  const { situation } = proposal
+  return { ...proposal, situation: { ...situation, facts: [...halfDone, ...situation.facts] } }
 }
 
 /** What whoever goes on with the run is to send too. */

@@ -16,7 +16,7 @@ import { ZdtError } from '../lib/errors.ts'
 import type { Exit } from '../lib/exit-codes.ts'
 import type { HostName } from '../lib/types.ts'
 import { when } from '../lib/when.ts'
-import { refuseChangedSince } from '../operations/changed-since.ts'
+import { refuseChangedSince, refuseReliedOn } from '../operations/changed-since.ts'
 import { PastRuns } from '../operations/past-runs.ts'
 import { runHere } from '../operations/find-run.ts'
 import { pageFor } from '../views/page.ts'
@@ -52,7 +52,9 @@ export async function goOn(name: string, way: keyof typeof ways, stand: Stand): 
   const { plan } = begun
   const history = historyOf(events)
   if (way === 'resume' && history.ended === 'put-back') throw wasPutBack(id, plan.title)
-  if (way === 'resume') refuseChangedSince(id, history, await PastRuns.read())
+  const past = await PastRuns.read()
+  if (way === 'resume') refuseChangedSince(id, history, past)
+  else refuseReliedOn({ run: id, at: begun.at }, history, past)
   // After that: who is told to add --yes should not learn then that there is no such run.
   refuseWithoutTerminal(stand.flags, { mayRunDry: true })
   if (stand.flags['dry-run']) return runDryAgain(way, plan, events, stand)

@@ -1,4 +1,5 @@
 import type { History } from '../engine/history.ts'
+import type { Step } from '../engine/plan.ts'
 import { ZdtError } from '../lib/errors.ts'
 import type { RunId } from '../lib/types.ts'
 import type { PastRuns, Place } from './past-runs.ts'
@@ -13,8 +14,8 @@ export function refuseChangedSince(run: RunId, { steps }: Pick<History, 'steps'>
   const had = new Map<string, { readonly place: Place; readonly state: string }>()
   for (const { step, progress } of steps.values()) {
     if (step.kind !== setServerState.kind || progress !== 'verified') continue
-    const { seat, state } = step.input as { readonly seat: Omit<Place, 'host'>; readonly state: string }
-    had.set(`${step.host} ${seat.backend}/${seat.server}`, { place: { ...seat, host: step.host }, state })
+    const { state } = step.input as { readonly state: string }
+    had.set(seatOf(step), { place: placeOf(step), state })
   }
   const since = [...had].flatMap(([where, { place, state }]) => {
     const last = past.lastState(place)
@@ -32,4 +33,49 @@ export function refuseChangedSince(run: RunId, { steps }: Pick<History, 'steps'>
       `zdt rollback ${run}   # takes back what it did`,
     ],
   })
+}
+
+/**
+ * Throws, exit `refused`, where a later run found a server as this one had set it, and was content: to take it back would undo
+ * that wish unasked. By the journals of this machine.
+ */
+export function refuseReliedOn(
+  { run, at }: { readonly run: RunId; readonly at: number },
+  { owed }: Pick<History, 'owed'>,
+  past: PastRuns,
+): void {
+  const set = owed.filter(({ step }) => step.kind === setServerState.kind)
+  const seats = Map.groupBy(set, ({ step }) => seatOf(step))
+  const relied = [...seats].flatMap(([where, steps]) => {
+    const [first, last] = [steps[0], steps.at(-1)]
+    const before = (first?.found as { readonly admin?: string } | undefined)?.admin
+    const state = (last?.step.input as { readonly state?: string } | undefined)?.state ?? ''
+    const found = last && before !== state ? past.foundSo(placeOf(last.step), state, at) : undefined
+    return found && last ? [{ ...found, where, state, server: placeOf(last.step).server }] : []
+  })
+  const [first] = relied
+  if (!first) return
+  const where = relied.map((one) => one.where).join(', ')
+  throw new ZdtError(
+    `${where}: wanted in ${first.state} ${first.since}, too: to take run ${run} back would undo that`,
+    {
+      code: 'relied-on',
+      exit: 'refused',
+      suggestions: [
+        `zdt status ${first.server}`,
+        `zdt ${first.state === 'ready' ? 'drain' : 'ready'} ${first.server}   # where that is no longer wanted; then zdt rollback ${run}`,
+        `zdt resume ${run}   # goes on, and leaves it so`,
+      ],
+    },
+  )
+}
+
+function seatOf(step: Step): string {
+  const { host, backend, server } = placeOf(step)
+  return `${host} ${backend}/${server}`
+}
+
+function placeOf({ host, input }: Step): Place {
+  const { seat } = input as { readonly seat: Omit<Place, 'host'> }
+  return { ...seat, host }
 }

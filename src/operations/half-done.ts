@@ -23,3 +23,14 @@ export async function halfDoneRuns({ name }: Pick<Fleet, 'name'>): Promise<HalfD
     return isRunning || (run.halfDone && !isOver) ? [{ run: run.run, title, hosts, isRunning }] : []
   })
 }
+
+/** What whoever is about to change these hosts should know of runs that have left them half done, one a line. */
+export async function halfDoneFacts(fleet: Pick<Fleet, 'name'>, hosts: readonly string[]): Promise<string[]> {
+  const there = (await halfDoneRuns(fleet)).filter(
+    (run) => !run.isRunning && run.hosts.some((host) => hosts.includes(host)),
+  )
+  return there.map(({ run, title, hosts: its }) => {
+    const where = its.filter((host) => hosts.includes(host)).join(', ')
+    return `run ${run} (${title}) has left ${where} half done: zdt resume ${run}, or zdt rollback ${run}`
+  })
+}

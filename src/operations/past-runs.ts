@@ -47,6 +47,13 @@ export class PastRuns {
     return past && { run: past.run, state: String(wanted(past, 'state')), since: since(past) }
   }
 
+  /** Which run, begun after `at`, has found a seat in this state and left it so, as the last word on it. Undefined where none has. */
+  foundSo(place: Place, state: string, at: number): { readonly run: string; readonly since: string } | undefined {
+    const [last] = this.#of(place, setServerState.kind)
+    const relies = last?.made === 'already' && last.at > at && wanted(last, 'state') === state
+    return relies ? { run: last.run, since: since(last) } : undefined
+  }
+
   /**
    * Was the agent check of a seat off already before zdt took the server out? Then it is the operator's, and `ready` leaves
    * it off. False also where no journal tells: an agent that stays off without anybody's will is the greater harm.
