@@ -58,6 +58,30 @@ describeOnLab('among colleagues', () => {
   )
 
   deep(
+    'given a drain that was killed / another, that finds it so / is told of it, and its rollback is refused until nobody relies on it',
+    async () => {
+      const before = await prepare(lane(), drain)
+      const waits = { event: 'waiting', steps: ['haproxy.await-drained'], after: 0 }
+      const dead = await lane().start(['drain', 'app2'], { ...waits, signal: 'SIGKILL' })
+      await dead.ended
+      const run = runOf(dead)
+      expect(await lane().zdt(['drain', 'app2', '--yes'])).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining('app2 was drained already') as string,
+        stderr: expect.stringMatching(
+          new RegExp(`run ${run} \\(drain app2\\) has left lb1,\\s+lb2\\s+half\\s+done`),
+        ) as string,
+      })
+      const refused = await lane().zdt(['rollback', run, '--yes'])
+      expect(refused.code).toBe(3)
+      expect(refused.stderr).toMatch(/wanted\s+in\s+drain\s+since/)
+      expect(await lane().zdt(['ready', 'app2', '--yes'])).toMatchObject({ code: 0 })
+      expect(await lane().zdt(['rollback', run, '--yes'])).toMatchObject({ code: 0 })
+      expect(await lane().unlike(before)).toEqual([])
+    },
+  )
+
+  deep(
     'given a run that was measured / history / tells who, what, where, how it came out, and what was lost',
     async () => {
       await prepare(lane(), drain)
