@@ -16,6 +16,7 @@ export interface CandidateFile {
 /** How each daemon's version is written in its binary. */
 const written = {
   nginx: /(?:nginx|freenginx|openresty|angie)\/(\d+(?:\.\d+)+)/,
+  Keepalived: /Keepalived v(\d+(?:\.\d+)+)/,
   HAProxy: / version (\d+\.\d+[^\s,]*), released \d{4}\//,
 } as const
 

@@ -123,13 +123,20 @@ function refuseOthers({ owner, installed, changes, heard }: PackagePlan, host: s
   })
 }
 
+/** What brings new code to each. */
+const upgrades = {
+  nginx: 'upgrade-nginx',
+  HAProxy: 'upgrade-haproxy',
+  Keepalived: 'keepalived upgrade',
+} as const satisfies Record<Daemon, string>
+
 /** An update has put something there that does not even say its version. */
 function refuseBroken(daemon: Daemon, target: string, host: string): never {
   throw new ZdtError(`${host}: ${target}, which lies there now, is no ${daemon} that runs`, {
     code: 'candidate-unfit',
     exit: 'refused',
     host,
-    suggestions: [`ssh ${host} ${target} -v`, `zdt upgrade-${daemon.toLowerCase()} --host ${host} --binary FILE`],
+    suggestions: [`ssh ${host} ${target} -v`, `zdt ${upgrades[daemon]} --host ${host} --binary FILE`],
   })
 }
 
@@ -140,7 +147,7 @@ function notItsOwn(daemon: Daemon, { owner, installed }: PackagePlan, host: stri
     exit: 'refused',
     host,
     suggestions: [
-      `zdt upgrade-${daemon.toLowerCase()} --binary FILE   # with the binary that is to run`,
+      `zdt ${upgrades[daemon]} --binary FILE   # with the binary that is to run`,
       `ssh ${host} dpkg -V ${owner}   # is the file on disk the package’s own?`,
     ],
   })

@@ -2,6 +2,7 @@ import { plan, stage, type StageDraft } from '../engine/plan.ts'
 import type { Fleet, KeepalivedSpec } from '../fleet/fleet.ts'
 import { hostNamed, vipsOf } from '../fleet/selectors.ts'
 import { nodeOf } from '../daemons/keepalived/node.ts'
+import type { Host } from '../hosts/host.ts'
 import { ZdtError } from '../lib/errors.ts'
 import type { HostName } from '../lib/types.ts'
 import { HoldsVip, isBackup, restartKeepalived } from '../steps/keepalived/restart.ts'
@@ -16,10 +17,7 @@ export const keepalivedRestart: Operation<{ readonly host: string }> = {
     const { name } = hostNamed(fleet, wanted)
     const vips = vipsOn(fleet, name)
     const host = await hosts.on(name)
-    for (const vip of vips) {
-      const { heldBy } = await nodeOf(host, vip)
-      if (heldBy !== null) throw new HoldsVip(name, vip, 'holds')
-    }
+    await refuseHolderOf(host, vips)
     const addresses = vips.map(({ address }) => address).join(', ')
     return {
       situation: { fleet: fleet.name, seats: [], capacity: [], facts: [`${name} is BACKUP for ${addresses}`] },
@@ -47,7 +45,16 @@ export function restarted(name: HostName, specs: readonly KeepalivedSpec[]): Sta
   ]
 }
 
-function vipsOn(fleet: Fleet, name: HostName): KeepalivedSpec[] {
+/** Throws HoldsVip where it holds one of these. */
+export async function refuseHolderOf(host: Host, vips: readonly KeepalivedSpec[]): Promise<void> {
+  for (const vip of vips) {
+    const { heldBy } = await nodeOf(host, vip)
+    if (heldBy !== null) throw new HoldsVip(host.name, vip, 'holds')
+  }
+}
+
+/** The VIPs of a host. Throws, exit `usage`, where it has none. */
+export function vipsOn(fleet: Fleet, name: HostName): KeepalivedSpec[] {
   const vips = vipsOf(fleet, name)
   if (vips.length > 0) return vips
   throw new ZdtError(`${fleet.file} has no Keepalived on ${name}`, { code: 'no-keepalived', exit: 'usage' })

@@ -40,6 +40,8 @@ import { fitForExchange } from './haproxy/upgrade/fit.ts'
 import { holdHaproxy } from './haproxy/upgrade/hold.ts'
 import { haproxyTrialStart } from './haproxy/upgrade/trial-start.ts'
 import { isBackup, restartKeepalived } from './keepalived/restart.ts'
+import { exchangeKeepalived } from './keepalived/upgrade/exchange.ts'
+import { keepalivedTrialStart } from './keepalived/upgrade/trial-start.ts'
 import { runKeepalived } from './keepalived/run-daemon.ts'
 import { setPriority } from './keepalived/set-priority.ts'
 import { candidateRuns } from './nginx/candidate-runs.ts'
@@ -134,6 +136,8 @@ const all = [
   holdOffKeepalived,
   isBackup,
   restartKeepalived,
+  exchangeKeepalived,
+  keepalivedTrialStart,
   runKeepalived,
   setPriority,
   announceVip,

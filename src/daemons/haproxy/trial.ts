@@ -1,10 +1,10 @@
-import type { Host, RunOptions } from '../../hosts/host.ts'
+import type { Host } from '../../hosts/host.ts'
 import { addressConflicts } from '../conflicts.ts'
 import type { Listener } from '../listeners.ts'
 import type { Staged } from '../staged.ts'
 import { familyIn, judgeFamily } from '../trial/family.ts'
 import { readTrial, type ConfigTrial, type TrialFrames } from '../trial/report.ts'
-import { trialCommand, type TrialTimes } from '../trial/words.ts'
+import { trialCommand, type TrialOptions } from '../trial/words.ts'
 import { haproxyInside } from './trial-script.ts'
 import { unsetVariables } from './unset-variables.ts'
 
@@ -61,11 +61,6 @@ export function parseHaproxyTrial(answer: string): ConfigTrial {
     listeners,
     conflicts,
   }
-}
-
-export interface TrialOptions extends Omit<RunOptions, 'as' | 'input' | 'timeout'>, TrialTimes {
-  /** A directory of packages on the host that are unpacked in there. */
-  readonly packages?: string
 }
 
 /**

@@ -1,8 +1,8 @@
-import type { Host, RunOptions } from '../../hosts/host.ts'
+import type { Host } from '../../hosts/host.ts'
 import type { Staged } from '../staged.ts'
 import { familyIn, judgeFamily } from '../trial/family.ts'
 import { readTrial, type ConfigTrial } from '../trial/report.ts'
-import { trialCommand, type TrialTimes } from '../trial/words.ts'
+import { trialCommand, type TrialOptions } from '../trial/words.ts'
 import { keepalivedInside } from './trial-script.ts'
 
 /** What Keepalived complains of: with the place in a file, or in words of alarm. */
@@ -36,7 +36,7 @@ export function parseKeepalivedTrial(answer: string): ConfigTrial {
 }
 
 /**
- * Tries a configuration, `files` staged on the host, with the program, words and environment of the running Keepalived of
+ * Tries a configuration, `files` staged on the host, with the program (or another in its place), words and environment of the running Keepalived of
  * `unit`, in private namespaces with the files in their places and interfaces of the host's names and addresses. First `-t`
  * (exit codes 0 good, 5 error, 6 script security: TRAPS), then an empty file, then a start that must live: a reload with an
  * interface that is not there ends Keepalived and leaves its VIPs on the host. Nobody hears an advert of it. Takes
@@ -44,11 +44,12 @@ export function parseKeepalivedTrial(answer: string): ConfigTrial {
  */
 export async function tryKeepalivedConfig(
   host: Host,
-  { unit, files }: { readonly unit: string; readonly files: readonly Staged[] },
-  { watch, limit = 20_000, ...rest }: Omit<RunOptions, 'as' | 'input' | 'timeout'> & TrialTimes = {},
+  { unit, files, binary }: { readonly unit: string; readonly files: readonly Staged[]; readonly binary?: string },
+  { watch, limit = 20_000, packages, ...rest }: TrialOptions = {},
 ): Promise<ConfigTrial> {
-  const times = { limit, ...(watch !== undefined && { watch }) }
-  const argv = trialCommand({ inside: keepalivedInside, master: { unit }, files, words: [], ...times })
+  const times = { limit, ...(watch !== undefined && { watch }), ...(packages !== undefined && { packages }) }
+  const words = binary === undefined ? [] : [binary]
+  const argv = trialCommand({ inside: keepalivedInside, master: { unit }, files, words, ...times })
   const { stdout } = await host.run(argv, { ...rest, as: 'root', timeout: limit + 10_000 })
   return parseKeepalivedTrial(stdout.toString())
 }

@@ -4,7 +4,8 @@ import { readTrial, type ConfigTrial } from '../trial/report.ts'
 import { nginxConflicts } from './conflicts.ts'
 import { nginxPhase } from './phase.ts'
 import { nginxPicture } from './picture.ts'
-import { parseTrial, tryNginx, type TrialOptions } from './trial.ts'
+import type { TrialOptions } from '../trial/words.ts'
+import { parseTrial, tryNginx } from './trial.ts'
 
 /** `nginx: [warn] conflicting server name…`, or the same as a line of the log, without its beginning. */
 function warningsIn(said: string): string[] {

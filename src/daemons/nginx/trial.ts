@@ -1,7 +1,7 @@
-import type { Host, RunOptions } from '../../hosts/host.ts'
+import type { Host } from '../../hosts/host.ts'
 import type { Listener } from '../listeners.ts'
 import { readTrial, type TrialOutcome } from '../trial/report.ts'
-import { trialCommand, type TrialTimes } from '../trial/words.ts'
+import { trialCommand, type TrialOptions, type TrialTimes } from '../trial/words.ts'
 import type { Staged } from '../staged.ts'
 import { argvOf } from './argv.ts'
 import { parseLogLines, type LogLine } from './log-lines.ts'
@@ -43,11 +43,6 @@ export function parseTrial(answer: string): TrialReport {
     log: parseLogLines(text('log')),
     listeners,
   }
-}
-
-export interface TrialOptions extends Omit<RunOptions, 'as' | 'input' | 'timeout'>, TrialTimes {
-  /** A directory of packages on the host that are unpacked in there: `binary` is then where they have it. */
-  readonly packages?: string
 }
 
 /** The command of a trial start of `binary` with the options of `master`, and with `files` in their places. */

@@ -1,3 +1,4 @@
+import type { RunOptions } from '../../hosts/host.ts'
 import { ZdtError } from '../../lib/errors.ts'
 import type { Millis } from '../../lib/types.ts'
 import type { Staged } from '../staged.ts'
@@ -9,6 +10,12 @@ export interface TrialTimes {
   readonly watch?: Millis
   /** When it is killed, whatever it does, default 20 s. */
   readonly limit?: Millis
+}
+
+/** How a trial is made: what its commands may be given, too. */
+export interface TrialOptions extends Omit<RunOptions, 'as' | 'input' | 'timeout'>, TrialTimes {
+  /** A directory of packages on the host that are unpacked in there. */
+  readonly packages?: string
 }
 
 /** What is tried. */

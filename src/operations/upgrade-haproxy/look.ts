@@ -10,6 +10,7 @@ import { refuseIfUnfit } from '../../steps/config/fit.ts'
 import { refuseUpgrade } from '../../steps/haproxy/upgrade/fit.ts'
 import { refuseHolder } from '../../steps/vip/refuse-holder.ts'
 import { candidateOf, isThere, type Candidate, type Source } from '../candidate.ts'
+import { liesAt } from '../lies-at.ts'
 
 /** A host whose HAProxy can be upgraded, as it was found, and what is to lie there. */
 export interface Found {
@@ -86,18 +87,4 @@ function haproxyOn(fleet: Fleet, name: HostName): HaproxySpec {
     exit: 'usage',
     suggestions: known.length > 0 ? [`HAProxy is on ${known.join(', ')}`] : [`add it under haproxy: in ${fleet.file}`],
   })
-}
-
-const liesScript = String.raw`
-target=$(readlink -f -- "$1") || exit 1
-printf '%s\n%s\n' "$target" "$(sha256sum < "$target" | cut -d' ' -f1)"
-dpkg-query -S "$target" 2>/dev/null | sed -n 's/: .*//p' | head -n 1
-exit 0
-`
-
-/** What lies at a path, links followed: its digest, and the package that it belongs to, where dpkg knows one. */
-async function liesAt(host: Host, path: string): Promise<{ target: string; sha256: string; owner: string }> {
-  const { stdout } = await host.run(['sh', '-c', liesScript, 'zdt-lies', path], { as: 'root' })
-  const [target = path, sha256 = '', owner = ''] = stdout.toString().split('\n')
-  return { target, sha256, owner }
 }

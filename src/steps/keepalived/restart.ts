@@ -7,7 +7,7 @@ import { keepalivedThing } from '../things.ts'
 import { asRoot } from '../vip/as-root.ts'
 
 /** A VIP, and Keepalived's unit. */
-type Vip = { readonly name: string; readonly address: string; readonly unit: string }
+export type Vip = { readonly name: string; readonly address: string; readonly unit: string }
 
 /** Keepalived holds an address there: a restart would take it away from every client (TRAPS: Keepalived). */
 export class HoldsVip extends ZdtError {

@@ -1,9 +1,19 @@
-/**
- * A program for x86_64 that says, whatever it is asked, that it is HAProxy of this version, and ends with 0: it passes for one
- * until it has to live (TRAPS, case 1).
- */
+/** One that says it is HAProxy of this version. */
 export function dyingHaproxy(version: string): Buffer {
-  const text = Buffer.from(`HAProxy version ${version} 2026/01/01\n version ${version}, released 2026/01/01\n`)
+  return dying(`HAProxy version ${version} 2026/01/01\n version ${version}, released 2026/01/01\n`)
+}
+
+/** One that says it is Keepalived of this version. */
+export function dyingKeepalived(version: string): Buffer {
+  return dying(`Keepalived v${version} (01/01,2026)\n`)
+}
+
+/**
+ * A program for x86_64 that says this, whatever it is asked, and ends with 0: it passes for a daemon until it has to live
+ * (TRAPS, case 1).
+ */
+function dying(says: string): Buffer {
+  const text = Buffer.from(says)
   const at = 0x400000
   const headers = 64 + 56
   const length = Buffer.alloc(4)

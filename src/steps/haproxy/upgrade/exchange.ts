@@ -17,7 +17,16 @@ import { installNew, installOld, notOld } from '../../packages/put.ts'
 import { poll } from '../../poll.ts'
 import { daemonThing, fileThing } from '../../things.ts'
 import { neverTook, oldRuns } from './lies.ts'
-import { comesInWords, isEither, layOf, layThere, notThere, putByHand, type Comes, type Lay } from './comes.ts'
+import {
+  comesInWords,
+  isEither,
+  layOf,
+  layThere,
+  notThere,
+  putByHand,
+  type Comes,
+  type Lay,
+} from '../../binary/comes.ts'
 
 type Input = Place & {
   readonly comes: Comes
@@ -49,7 +58,11 @@ export const exchangeHaproxy = defineChange<Input, Found>({
   kind: 'haproxy.exchange-binary',
   describe: (input) => ({
     title: comesInWords(input.comes, input),
-    commands: [...putByHand(input.comes, input), usr2(input.unit)],
+    commands: [
+      `# ${input.unit} is watched: should it die, ${input.backup} is put back and started`,
+      ...putByHand(input.comes, input),
+      usr2(input.unit),
+    ],
   }),
   describeUndo: ({ target, backup, unit, run, comes }) => [
     `sudo systemctl stop ${watchdogOf(run)} || true`,

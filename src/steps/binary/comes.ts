@@ -1,9 +1,9 @@
-import { runningCode } from '../../../daemons/linux/stale.ts'
-import type { On } from '../../../engine/step-kind.ts'
-import { quote } from '../../../lib/quote.ts'
-import { fileDigest } from '../../file-digest.ts'
-import { byHand, inWords, type Packages } from '../../packages/managers.ts'
-import { areNew, isBetween, notNew, versionsNow, type Versions } from '../../packages/put.ts'
+import { runningCode } from '../../daemons/linux/stale.ts'
+import type { On } from '../../engine/step-kind.ts'
+import { quote } from '../../lib/quote.ts'
+import { fileDigest } from '../file-digest.ts'
+import { byHand, inWords, type Packages } from '../packages/managers.ts'
+import { areNew, isBetween, notNew, versionsNow, type Versions } from '../packages/put.ts'
 
 /** The new binary: a file in the same directory; or packages that were fetched; or the very file that lies there. */
 export type Comes =
@@ -32,19 +32,22 @@ export async function layOf(comes: Comes, { unit, target, backup }: There, on: O
   return 'packages' in comes ? { sha256, versions: await versionsNow(on, comes.packages) } : { sha256 }
 }
 
-/** What is done, for a step's title. */
-export function comesInWords(comes: Comes, { target, backup }: There): string {
+/** What is done, for a step's title; `start` is how the new one is started. */
+export function comesInWords(
+  comes: Comes,
+  { target, backup }: There,
+  start = 'have the master execute the new one',
+): string {
   if ('lies' in comes) return `have the master execute what lies at ${target}`
   const put = 'packages' in comes ? `install ${inWords(comes.packages)} with no service touched` : `replace ${target}`
-  return `${put}, keep the old file as ${backup}, and have the master execute the new one`
+  return `${put}, keep the old file as ${backup}, and ${start}`
 }
 
-/** What a person would type for it, with the old file kept and watched over. */
-export function putByHand(comes: Comes, { unit, target, backup }: There): string[] {
-  const watched = `# ${unit} is watched: should it die, ${backup} is put back and started`
-  if ('lies' in comes) return [watched]
+/** What a person would type for it, with the old file kept. */
+export function putByHand(comes: Comes, { target, backup }: There): string[] {
+  if ('lies' in comes) return []
   const put = 'packages' in comes ? byHand(comes.packages, 'new') : quote(['mv', '-fT', comes.staged, target])
-  return [quote(['ln', target, backup]), watched, put]
+  return [quote(['ln', target, backup]), put]
 }
 
 /** It lay there already, and runs. */
