@@ -5,8 +5,9 @@ import type { Fleet } from '../fleet/fleet.ts'
 import type { Hosts } from '../hosts/host.ts'
 import { readLeases } from '../hosts/lease/read-leases.ts'
 import type { Wanted } from '../hosts/lease/take-leases.ts'
+import { ZdtError } from '../lib/errors.ts'
 import type { Exit } from '../lib/exit-codes.ts'
-import { halfDoneFacts } from '../operations/half-done.ts'
+import { leftHalfDone, type LeftThere } from '../operations/half-done.ts'
 import type { Operation, World } from '../operations/operation.ts'
 import type { Proposal } from '../operations/proposal.ts'
 import { describeStep } from '../steps/index.ts'
@@ -67,12 +68,27 @@ export async function conduct<Options>(operation: Operation<Options>, options: O
 /** What the operation proposes, and which runs have left its hosts half done. */
 async function proposed<Options>(operation: Operation<Options>, options: Options, world: World): Promise<Proposal> {
   const claimed = operation.claims(world.fleet, options).map(({ host }) => host)
-  const [proposal, halfDone] = await Promise.all([
-    operation.propose(world, options),
-    halfDoneFacts(world.fleet, claimed),
-  ])
+  const there = leftHalfDone(world.fleet, claimed)
+  const proposal = await operation.propose(world, options).catch(async (error: unknown) => {
+    throw error instanceof ZdtError && error.exit === 'refused' ? besides(error, await there) : error
+  })
+  const halfDone = await there
   const { situation } = proposal
-  return { ...proposal, situation: { ...situation, facts: [...halfDone, ...situation.facts] } }
+  return { ...proposal, situation: { ...situation, facts: [...halfDone.map(({ fact }) => fact), ...situation.facts] } }
+}
+
+/** What is in the way may well be a run that was left half done: then that is the next thing to see to. */
+function besides(error: ZdtError, halfDone: readonly LeftThere[]): ZdtError {
+  if (halfDone.length === 0) return error
+  const { code, exit, host, said, suggestions } = error
+  return new ZdtError(error.message, {
+    code,
+    exit,
+    ...(host !== undefined && { host }),
+    ...(said !== undefined && { said }),
+    suggestions: [...halfDone.map(({ next }) => next), ...suggestions],
+    cause: error,
+  })
 }
 
 /** What whoever goes on with the run is to send too. */

@@ -89,7 +89,8 @@ export async function goOn(name: string, way: keyof typeof ways, stand: Stand): 
 function aheadOf(way: keyof typeof ways, begun: Begun, history: History): string {
   const { plan, operator, at } = begun
   const done = plan.stages.filter(({ steps }) => steps.every(({ id }) => isDone(history, id)))
-  const which = `run ${plan.id}: ${plan.title}, begun ${when(at)} by ${operator}; ${done.length} of ${plan.stages.length} steps are done`
+  const how = history.ended === 'put-back' ? 'was put back' : `${done.length} of ${plan.stages.length} steps are done`
+  const which = `run ${plan.id}: ${plan.title}, begun ${when(at)} by ${operator}; ${how}`
   const stages = ahead(history, way)
   return stages.length === 0 ? which : `${which}\n\n${planText({ stages }, describeStep, pageFor(process.stderr))}`
 }

@@ -24,13 +24,22 @@ export async function halfDoneRuns({ name }: Pick<Fleet, 'name'>): Promise<HalfD
   })
 }
 
-/** What whoever is about to change these hosts should know of runs that have left them half done, one a line. */
-export async function halfDoneFacts(fleet: Pick<Fleet, 'name'>, hosts: readonly string[]): Promise<string[]> {
-  const there = (await halfDoneRuns(fleet)).filter(
-    (run) => !run.isRunning && run.hosts.some((host) => hosts.includes(host)),
-  )
-  return there.map(({ run, title, hosts: its }) => {
+/** A run that was left half done on some of the hosts that somebody is about to change. */
+export interface LeftThere {
+  readonly fact: string
+  /** What to type first. */
+  readonly next: string
+}
+
+/** What whoever is about to change these hosts should know. */
+export async function leftHalfDone(fleet: Pick<Fleet, 'name'>, hosts: readonly string[]): Promise<LeftThere[]> {
+  const runs = (await halfDoneRuns(fleet)).filter(({ isRunning }) => !isRunning)
+  return runs.flatMap(({ run, title, hosts: its }) => {
     const where = its.filter((host) => hosts.includes(host)).join(', ')
-    return `run ${run} (${title}) has left ${where} half done: zdt resume ${run}, or zdt rollback ${run}`
+    if (where === '') return []
+    return {
+      fact: `run ${run} (${title}) has left ${where} half done: zdt resume ${run}, or zdt rollback ${run}`,
+      next: `zdt resume ${run}   # or zdt rollback ${run}: ${title} has left ${where} half done`,
+    }
   })
 }

@@ -30,7 +30,7 @@ function hostLines({ host, daemons, waiting, listsAt, error }: StaleHost, column
   const fresh = daemons.filter(({ stale, processes }) => stale === 0 && processes > 0).map(({ daemon }) => daemon)
   const asleep = daemons.filter(({ processes }) => processes === 0).map(({ daemon }) => daemon)
   const good = [
-    ...(fresh.length > 0 ? [`${fresh.join(' and ')}: runs what lies on disk`] : []),
+    ...(fresh.length > 0 ? [`${fresh.join(' and ')}: ${fresh.length === 1 ? 'runs' : 'run'} what lies on disk`] : []),
     ...(asleep.length > 0 ? [`${asleep.join(' and ')}: not running`] : []),
     ...(daemons.length === 0 ? ['no haproxy, nginx or keepalived in zdt.yaml'] : []),
   ]

@@ -150,6 +150,33 @@ describeOnLab('upgrade-nginx', () => {
     },
   )
 
+  deep(
+    'nginx restarted by hand in the hold: the run fails, and the way back is a whole upgrade to the old one',
+    async () => {
+      const running = await upgradeUntil(winched, '--hold', '20s')
+      await root('systemctl restart nginx')
+      const { code, stdout } = await running.ended
+      expect([0, 4], stdout).toContain(code)
+      const { run } = JSON.parse(stdout) as { run: string }
+      if (code === 0) expect(await lab.zdt(['rollback', run, '--yes'], { timeout: 240_000 })).toMatchObject({ code: 0 })
+      await expectAsBefore()
+    },
+  )
+
+  deep('the binary changed by hand since: a rollback overwrites nothing that nobody has a copy of', async () => {
+    const done = await upgrade('--json')
+    const { run } = JSON.parse(done.stdout) as { run: string }
+    await root('cp -p /usr/sbin/nginx /usr/sbin/n; echo >> /usr/sbin/n; mv /usr/sbin/n /usr/sbin/nginx')
+    const theirs = (await webWorld(lab, 'web1')).sha256
+    const refused = await lab.zdt(['rollback', run, '--yes'], { timeout: 240_000 })
+    expect(refused.code).toBe(5)
+    expect(`${refused.stdout}${refused.stderr}`).toContain('somebody else has changed it')
+    expect((await webWorld(lab, 'web1')).sha256).toBe(theirs)
+    await root('mv /usr/sbin/nginx /root/nginx.other')
+    expect(await lab.zdt(['rollback', run, '--yes'], { timeout: 240_000 })).toMatchObject({ code: 0 })
+    await expectAsBefore()
+  })
+
   deep('the new master killed while the old one lingers: never called done', async () => {
     const holder = startHolder()
     const running = await upgradeUntil(/the old master has gone.* waits up to/, '--on-failure', 'pause')

@@ -44,8 +44,7 @@ function refuseByBinary({ binaries }: NginxPicture, { argv, pid, exeInode, versi
   const refusals: Refusal[] = []
   if (binary.inode !== exeInode) {
     const why = `${argv.binary} is no longer the file that runs (${version?.text ?? '?'}): there would be no way back`
-    const back = `cp -p /proc/${pid}/exe ${binary.realPath}.was && mv ${binary.realPath}.was ${binary.realPath}`
-    refusals.push(refuse('binary-replaced', why, back))
+    refusals.push(refuse('binary-replaced', why, 'zdt refresh HOST   # has it run what lies there'))
   }
   if (!binary.folderWritable) {
     refusals.push(

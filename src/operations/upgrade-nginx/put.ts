@@ -22,12 +22,14 @@ export interface Work extends Found {
 /** Where the upgrade takes place on a host. */
 export function place(work: Work): Place {
   const packages = packagesOf(work)
+  const { candidate, unit, target } = work
   return {
-    unit: work.unit,
-    target: work.target,
+    unit,
+    target,
     backup: backupOf(work),
     ...staleOf(work),
     ...(packages && { packages }),
+    ...(candidate.kind === 'file' && { fresh: candidate.file.sha256 }),
   }
 }
 

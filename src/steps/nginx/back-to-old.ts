@@ -6,6 +6,7 @@ import type { Millis } from '../../lib/types.ts'
 import { readNginxLog, type LogMark } from '../../daemons/nginx/log.ts'
 import { byHand, type Packages } from '../packages/managers.ts'
 import { installOld, versionsBefore } from '../packages/put.ts'
+import { fileDigest } from '../file-digest.ts'
 import { setAside } from '../binary/keep-running.ts'
 import { notYet } from '../define.ts'
 import { endOrphans, look, signal, successor, type Seen } from './look.ts'
@@ -19,6 +20,8 @@ export type Place = {
   readonly backup: string
   /** The master that is to be followed by the very file that lies there: that it runs from that path does not make it new. */
   readonly stale?: { readonly pid: number; readonly startTicks: number }
+  /** sha256 of the new file, where it came as one: another that lies there is somebody else's. */
+  readonly fresh?: string
   /** What has brought the new binary: modules of its version came with it, and the old one loads none of those. */
   readonly packages?: Packages
 }
@@ -117,22 +120,26 @@ export async function oldServes(on: On, { unit }: Place, old: OldNginx): Promise
 }
 
 /**
- * The host has booted anew since, and systemd has started what lies on disk, which is not the old nginx: that is as good as
- * an upgrade that came to its end. Undefined where it is not so.
+ * nginx was started anew since, by a boot of its host, or by somebody where it can be told that it runs what this run has put
+ * there: that is as good as an upgrade that came to its end. Undefined where it is not so, and where that file is another's.
  */
-export function startedByBoot(seen: Seen, old: OldNginx): NginxMaster | undefined {
-  const left = seen.picture.boot === old.boot ? undefined : successor(seen)
-  return left && isOldCode(old, left.exeInode) ? undefined : left
+export function startedAnew(seen: Seen, old: OldNginx, { fresh }: Pick<Place, 'fresh'>): NginxMaster | undefined {
+  const left = successor(seen)
+  const isNew = seen.picture.boot !== old.boot || (seen.phase.phase === 'single' && fresh !== undefined)
+  if (!left || !isNew || isOldCode(old, left.exeInode)) return undefined
+  const runs = seen.picture.binaries.find(({ inode }) => inode === left.exeInode)
+  return fresh === undefined || runs?.sha256 === fresh ? left : undefined
 }
 
 /**
- * Is nginx in a phase that an upgrade, or its way back, leaves when it dies in the middle? A single master of other code
- * than before is none of these, unless a boot has started it: somebody has.
+ * Is nginx in a phase that an upgrade, or its way back, leaves when it dies in the middle? A single master of code that is
+ * neither the old one nor what this run has put there is none of these: somebody has.
  */
-export async function knowsWayBack(on: On, { unit }: Place, old: OldNginx): Promise<boolean> {
-  const seen = await look(on, unit)
-  const { phase, picture } = seen
-  if (phase.phase === 'single' && !isOldCode(old, phase.master.exeInode) && picture.boot === old.boot) return false
+export async function knowsWayBack(on: On, place: Place, old: OldNginx): Promise<boolean> {
+  const seen = await look(on, place.unit)
+  const { phase } = seen
+  const isOther = phase.phase === 'single' && !isOldCode(old, phase.master.exeInode)
+  if (isOther && !startedAnew(seen, old, place)) return false
   return nextMove(seen, old, 0).move !== 'stuck'
 }
 
@@ -173,7 +180,7 @@ mv -fT -- "$target.zdt-back" "$target"
 sync -- "$(dirname -- "$target")"
 `
 
-async function make(move: Move, on: On, { unit, target, backup, stale, packages }: Place): Promise<void> {
+async function make(move: Move, on: On, { unit, target, backup, stale, packages, fresh }: Place): Promise<void> {
   switch (move.move) {
     case 'signal':
       // Gone meanwhile is as good: the next look tells.
@@ -184,6 +191,7 @@ async function make(move: Move, on: On, { unit, target, backup, stale, packages 
     case 'end-orphans':
       return endOrphans(on, unit)
     case 'restore-binary':
+      if (fresh !== undefined) await refuseForeign(on, target, [fresh, await fileDigest(on, backup)])
       if (stale) await setAside(on, { target, backup })
       if (packages) await installOld(on, packages, versionsBefore(packages))
       return must(on, ['sh', '-c', restore, 'zdt-restore', target, backup], 'the old binary could not be put back')
@@ -191,6 +199,16 @@ async function make(move: Move, on: On, { unit, target, backup, stale, packages 
       return must(on, ['systemctl', 'start', '--', unit], `${unit} could not be started`)
     default:
   }
+}
+
+/** Throws NoUseWaiting where a file lies there that is none of these: nobody has a copy of it. */
+async function refuseForeign(on: On, target: string, known: readonly (string | null)[]): Promise<void> {
+  const lies = await fileDigest(on, target)
+  if (lies === null || known.includes(lies)) return
+  throw new NoUseWaiting(`${target} is not what this run put there: somebody else has changed it`, {
+    host: on.host.name,
+    suggestions: [`ssh ${on.host.name} sudo mv ${target} ${target}.other   # keeps it; and then this again`],
+  })
 }
 
 async function must(on: On, argv: readonly string[], what: string): Promise<void> {

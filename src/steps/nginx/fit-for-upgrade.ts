@@ -21,7 +21,7 @@ export class UnfitForUpgrade extends ZdtError {
       ...(more.length > 0 && { said: `also: ${more.map(({ message }) => message).join('\nalso: ')}` }),
       suggestions: [
         ...(refusals.some(({ mend }) => mend !== undefined) ? [repairs] : []),
-        ...refusals.flatMap(({ suggestions }) => suggestions),
+        ...refusals.flatMap(({ suggestions }) => suggestions).map((next) => next.replace(' HOST ', ` ${host} `)),
       ],
     })
   }

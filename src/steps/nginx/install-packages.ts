@@ -14,7 +14,7 @@ import {
   type Versions,
 } from '../packages/put.ts'
 import { fileThing } from '../things.ts'
-import { backToOld, oldNginx, startedByBoot, type Place } from './back-to-old.ts'
+import { backToOld, oldNginx, startedAnew, type Place } from './back-to-old.ts'
 import { look } from './look.ts'
 import type { OldNginx } from './next-move.ts'
 
@@ -56,22 +56,22 @@ export const installPackages = defineChange<Input, Found>({
   verify: async ({ packages }, _found, on) => notYet(...(await notNew(on, packages))),
   undo: async (place, found, on) => {
     const { target, backup, unit, packages } = place
-    if (found.old && startedByBoot(await look(on, unit), found.old)) await backToOld(on, place, found.old)
+    if (found.old && startedAnew(await look(on, unit), found.old, place)) await backToOld(on, place, found.old)
     await installOld(on, packages, found.versions)
     // The very file that the running nginx executes, and whatever it was, rather than the package's copy of it.
     if ((await fileDigest(on, backup)) === null) return
     if ((await fileDigest(on, backup)) !== found.sha256) await must(on, ['rm', '-f', '--', backup])
     else await must(on, ['sh', '-c', putBack, 'zdt-put-back', target, backup])
   },
-  undone: async ({ target, backup, unit, packages }, found, on) =>
-    notYet(
-      found.old !== null &&
-        startedByBoot(await look(on, unit), found.old) !== undefined &&
-        'a boot has started the new nginx',
+  undone: async (place, found, on) => {
+    const { target, backup, unit, packages } = place
+    return notYet(
+      found.old !== null && startedAnew(await look(on, unit), found.old, place) !== undefined && 'the new nginx runs',
       ...(await notOld(on, packages, found.versions)),
       (await fileDigest(on, target)) !== found.sha256 && `${target} is not the old file`,
       (await fileDigest(on, backup)) !== null && `${backup} is still there`,
-    ),
+    )
+  },
   about: ({ target }, host) => [fileThing(host, target)],
   // dpkg itself died in the middle, or the old packages are back and the kept file is still there.
   halfway: ({ packages }, found, on) => isBetween(on, packages, found.versions),

@@ -9,7 +9,7 @@ import {
   knowsWayBack,
   oldNginx,
   oldServes,
-  startedByBoot,
+  startedAnew,
   type Place,
 } from './back-to-old.ts'
 import { idOf, look, same, signal, successor, type Seen } from './look.ts'
@@ -51,10 +51,10 @@ export const quitOldMaster = defineChange<Place, Found>({
     if (old) await signal(on, 'QUIT', old)
     if (stale) await on.host.run(['rm', '-f', '--', stale], { as: 'root', signal: on.signal })
   },
-  verify: async ({ unit }, { old, fresh }, on) => {
-    const seen = await look(on, unit)
+  verify: async (place, { old, fresh }, on) => {
+    const seen = await look(on, place.unit)
     const { phase } = seen
-    if (old && startedByBoot(seen, old)) return notYet()
+    if (old && startedAnew(seen, old, place)) return notYet()
     if (phase.phase === 'winched') return notYet('the old master still holds its sockets')
     const left = phase.phase === 'old-lingers' ? phase.fresh : phase.phase === 'single' ? phase.master : undefined
     if (!left || !same(left, fresh)) throw lostMaster(on.host.name, phase, old ?? undefined)

@@ -4,7 +4,7 @@ import { backInPlaceByHand } from '../binary/by-hand.ts'
 import { defineChange, notYet } from '../define.ts'
 import { fileDigest } from '../file-digest.ts'
 import { fileThing } from '../things.ts'
-import { backToOld, oldNginx, startedByBoot, type Place } from './back-to-old.ts'
+import { backToOld, oldNginx, startedAnew, type Place } from './back-to-old.ts'
 import { look } from './look.ts'
 import type { OldNginx } from './next-move.ts'
 
@@ -53,7 +53,7 @@ export const replaceBinary = defineChange<Input, Found>({
     notYet((await fileDigest(on, target)) !== sha256 && `${target} is not the new file`),
   undo: async (place, found, on) => {
     const { target, backup, unit } = place
-    if (found.old && startedByBoot(await look(on, unit), found.old)) await backToOld(on, place, found.old)
+    if (found.old && startedAnew(await look(on, unit), found.old, place)) await backToOld(on, place, found.old)
     if ((await fileDigest(on, target)) === found.sha256) {
       // Put back already, by the undo of a later step: only the kept name is left to remove.
       await must(on, ['rm', '-f', '--', backup])
@@ -61,14 +61,14 @@ export const replaceBinary = defineChange<Input, Found>({
     }
     await must(on, ['mv', '-fT', '--', backup, target])
   },
-  undone: async ({ target, backup, unit }, found, on) =>
-    notYet(
-      found.old !== null &&
-        startedByBoot(await look(on, unit), found.old) !== undefined &&
-        'a boot has started the new nginx',
+  undone: async (place, found, on) => {
+    const { target, backup, unit } = place
+    return notYet(
+      found.old !== null && startedAnew(await look(on, unit), found.old, place) !== undefined && 'the new nginx runs',
       (await fileDigest(on, target)) !== found.sha256 && `${target} is not the old file`,
       (await fileDigest(on, backup)) !== null && `${backup} is still there`,
-    ),
+    )
+  },
   // It takes the staged file away, and puts it in the place of the other.
   about: ({ target, staged }, host) => [fileThing(host, target), fileThing(host, staged)],
   // Linked and not yet renamed; or put back by a later step's undo, with the kept one still there.

@@ -8,7 +8,7 @@ import {
   knowsWayBack,
   oldNginx,
   oldServes,
-  startedByBoot,
+  startedAnew,
   type Place,
 } from './back-to-old.ts'
 import { idOf, look, same, signal, successor } from './look.ts'
@@ -49,12 +49,13 @@ export const retireOldWorkers = defineChange<Place, Found>({
   apply: async (_place, { old }, on) => {
     if (old) await signal(on, 'WINCH', old)
   },
-  verify: async ({ unit, stale }, { old, fresh }, on) => {
+  verify: async (place, { old, fresh }, on) => {
+    const { unit, stale } = place
     const seen = await look(on, unit)
     const { picture, phase } = seen
     // Somebody has sent QUIT by hand: no old worker accepts then either.
     const left = successor(seen, stale)
-    if ((left && same(left, fresh)) || (old && startedByBoot(seen, old))) return notYet()
+    if ((left && same(left, fresh)) || (old && startedAnew(seen, old, place))) return notYet()
     if (phase.phase === 'both-accept') {
       return notYet(`${acceptingWorkers(picture, phase.old).length} old workers still accept`)
     }

@@ -13,7 +13,7 @@ import {
   knowsWayBack,
   oldNginx,
   oldServes,
-  startedByBoot,
+  startedAnew,
   type Place,
 } from './back-to-old.ts'
 import { look, same, signal, successor } from './look.ts'
@@ -71,10 +71,11 @@ export const startNewMaster = defineChange<Input, Found>({
     if (stale) await putInPlace(on, target)
     await signal(on, 'USR2', old)
   },
-  verify: async ({ unit, version }, { old, log }, on) => {
+  verify: async (place, { old, log }, on) => {
+    const { unit, version } = place
     const seen = await look(on, unit)
     const { picture, phase } = seen
-    const started = startedByBoot(seen, old)
+    const started = startedAnew(seen, old, place)
     if (started) return serves(picture, started, version)
     if (phase.phase === 'single' || phase.phase === 'none') {
       await throwWhatWasLogged(on, log)

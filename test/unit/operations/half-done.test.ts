@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { openJournal } from '../../../src/engine/journal.ts'
 import { plan, stage } from '../../../src/engine/plan.ts'
-import { halfDoneFacts, halfDoneRuns } from '../../../src/operations/half-done.ts'
+import { halfDoneRuns, leftHalfDone } from '../../../src/operations/half-done.ts'
 import type { HostName } from '../../../src/lib/types.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'zdt-half-'))
@@ -31,10 +31,14 @@ test('a run is half done until a later one on all of its hosts is done: one on s
   expect(await titles()).toEqual(['upgrade'])
   await ran('drain app2', ['lb1', 'lb2'], 'done')
   expect(await titles()).toEqual(['upgrade'])
-  expect(await halfDoneFacts({ name: 'prod' }, ['lb2', 'web1', 'web2'])).toEqual([
-    expect.stringMatching(/^run (\w+) \(upgrade\) has left lb2, web1 half done: zdt resume \1, or zdt rollback \1$/),
+  expect(await leftHalfDone({ name: 'prod' }, ['lb2', 'web1', 'web2'])).toMatchObject([
+    {
+      fact: expect.stringMatching(
+        /^run (\w+) \(upgrade\) has left lb2, web1 half done: zdt resume \1, or zdt rollback \1$/,
+      ),
+    },
   ])
-  expect(await halfDoneFacts({ name: 'prod' }, ['web2'])).toEqual([])
+  expect(await leftHalfDone({ name: 'prod' }, ['web2'])).toEqual([])
   await ran('upgrade again', ['lb1', 'lb2', 'web1'], 'done')
   expect(await titles()).toEqual([])
 })

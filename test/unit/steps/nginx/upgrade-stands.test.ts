@@ -5,6 +5,7 @@ import { holdNew } from '../../../../src/steps/nginx/hold.ts'
 import { quitOldMaster } from '../../../../src/steps/nginx/quit-old-master.ts'
 import { retireOldWorkers } from '../../../../src/steps/nginx/retire-old-workers.ts'
 import { startNewMaster } from '../../../../src/steps/nginx/start-new-master.ts'
+import { picture } from '../../daemons/nginx/fixture.ts'
 import { idIn, knownAs, showing } from './pictured.ts'
 
 /*
@@ -52,6 +53,15 @@ describe('on the way there', () => {
       retire: await stands(retireOldWorkers, place, { old, fresh, winched: false }, on),
       quit: await stands(quitOldMaster, place, { old, fresh, stale: null }, on),
     }).toEqual({ start, retire, quit })
+  })
+
+  test('restarted by somebody, and it runs the very file that the run has put there: as good as upgraded', async () => {
+    const on = showing('taken', seconds)
+    const [lies] = picture('taken').binaries
+    const known = { ...place, fresh: lies?.sha256 ?? '' }
+    expect(await stands(retireOldWorkers, known, { old, fresh, winched: false }, on)).toBe('after')
+    expect(await stands(quitOldMaster, known, { old, fresh, stale: null }, on)).toBe('after')
+    expect(await stands(quitOldMaster, { ...known, fresh: 'f00d' }, { old, fresh, stale: null }, on)).toBe('odd')
   })
 
   test('a new master that is younger than 3 s is not proven, and not undone: it is waited for', async () => {
