@@ -131,6 +131,33 @@ describeOnLab('upgrade-nginx --package', () => {
     }
   })
 
+  test('case 8: by apt alone, with no policy-rc.d, the packages’ own scripts replace the running nginx; by zdt they do not', async () => {
+    const main = () => lane().root('web1', 'systemctl show -p MainPID --value nginx')
+    const install = (version: string) =>
+      lane().root(
+        'web1',
+        `export DEBIAN_FRONTEND=noninteractive
+apt-get -qq -y --allow-downgrades -o Dpkg::Options::=--force-confold install nginx=${version} nginx-common=${version} >/dev/null
+systemctl is-active nginx`,
+      )
+    const was = await main()
+    await install(fresh)
+    expect(await main()).not.toBe(was)
+    await install(old)
+    await lane().root('web1', 'systemctl restart nginx')
+
+    before = await webWorld(lane().lab, 'web1')
+    const again = await main()
+    const halt: Halt = { event: 'verified', steps: ['nginx.install-packages'], after: 0, signal: 'SIGSTOP' }
+    const zdt = await lane().start(['upgrade-nginx', '--host', 'web1', '--package', fresh], halt)
+    await zdt.said(/halted/)
+    expect(await main()).toBe(again)
+    zdt.signal('SIGCONT')
+    expect(await zdt.ended).toMatchObject({ code: 0 })
+    expect(await lane().zdt(['rollback', runOf(zdt), '--yes'])).toMatchObject({ code: 0 })
+    await expectAsBefore()
+  })
+
   test('a version that nobody has, a host whose nginx is no package’s own, dpkg half-way: refused, and nothing is touched', async () => {
     const unknown = await upgrade('--package', '9.9')
     expect(unknown.code).toBe(3)
