@@ -86,18 +86,21 @@ function isUsr2(move: Move): boolean {
   return move.move === 'signal' && move.signal === 'USR2'
 }
 
-/** Another USR2, a few at the most. Throws NoUseWaiting, with what the error log says, where the old binary does not live. */
+/** Another USR2. Throws NoUseWaiting where the old binary did not live a few times, and the error log says why. */
 async function attempt(on: On, { phase }: Seen, old: OldNginx, before?: Attempt): Promise<Attempt> {
-  if (before?.count === attempts) {
-    const lines = before.log
-      ? (await readNginxLog(on.host, before.log.path, before.log, { signal: on.signal })).lines
-      : []
+  if (before && before.count < attempts) return { ...before, count: before.count + 1 }
+  if (before) {
+    const { path } = before.log ?? {}
+    const { lines } =
+      path === undefined ? { lines: [] } : await readNginxLog(on.host, path, before.log, { signal: on.signal })
+    const said = lines.filter(({ level }) => level === 'emerg' || level === 'alert')
+    // A busy host takes its time: then nothing is said, and the time that is left decides.
+    if (said.length === 0) return before
     throw new NoUseWaiting(`nginx ${old.version} was started ${attempts} times and did not live`, {
       host: on.host.name,
-      said: lines.map(({ level, text }) => `[${level}] ${text}`).join('\n'),
+      said: said.map(({ level, text }) => `[${level}] ${text}`).join('\n'),
     })
   }
-  if (before) return { ...before, count: before.count + 1 }
   const path = phase.phase === 'single' ? phase.master.settings?.errorLog : undefined
   const log = path ? (await readNginxLog(on.host, path, undefined, { signal: on.signal })).mark : undefined
   return { count: 1, log }
