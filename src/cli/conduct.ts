@@ -36,7 +36,7 @@ export async function conduct<Options>(operation: Operation<Options>, options: O
   const { fleet, hosts, flags } = stand
   const id = newRunId()
   const claims = operation.claims(fleet, options)
-  const propose = () => proposed(operation, options, { fleet, hosts, id })
+  const propose = () => proposed(operation, options, { fleet, hosts, id }, claims)
   if (flags['dry-run']) return showDryRun(await propose(), flags)
 
   if (operation.looksFirst) {
@@ -66,13 +66,19 @@ export async function conduct<Options>(operation: Operation<Options>, options: O
 }
 
 /** What the operation proposes, and which runs have left its hosts half done. */
-async function proposed<Options>(operation: Operation<Options>, options: Options, world: World): Promise<Proposal> {
-  const claimed = operation.claims(world.fleet, options).map(({ host }) => host)
-  const there = leftHalfDone(world.fleet, claimed)
-  const proposal = await operation.propose(world, options).catch(async (error: unknown) => {
-    throw error instanceof ZdtError && error.exit === 'refused' ? besides(error, await there) : error
+async function proposed<Options>(
+  operation: Operation<Options>,
+  options: Options,
+  world: World,
+  claims: readonly Wanted[],
+): Promise<Proposal> {
+  const halfDone = await leftHalfDone(
+    world.fleet,
+    claims.map(({ host }) => host),
+  )
+  const proposal = await operation.propose(world, options).catch((error: unknown) => {
+    throw error instanceof ZdtError && error.exit === 'refused' ? besides(error, halfDone) : error
   })
-  const halfDone = await there
   const { situation } = proposal
   return { ...proposal, situation: { ...situation, facts: [...halfDone.map(({ fact }) => fact), ...situation.facts] } }
 }

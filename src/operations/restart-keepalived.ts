@@ -1,11 +1,9 @@
 import { plan, stage, type StageDraft } from '../engine/plan.ts'
 import type { Fleet, KeepalivedSpec } from '../fleet/fleet.ts'
 import { hostNamed, vipsOf } from '../fleet/selectors.ts'
-import { nodeOf } from '../daemons/keepalived/node.ts'
-import type { Host } from '../hosts/host.ts'
 import { ZdtError } from '../lib/errors.ts'
 import type { HostName } from '../lib/types.ts'
-import { HoldsVip, isBackup, restartKeepalived } from '../steps/keepalived/restart.ts'
+import { isBackup, refuseHolding, restartKeepalived } from '../steps/keepalived/restart.ts'
 import { claimsOf } from './claims.ts'
 import type { Operation } from './operation.ts'
 
@@ -17,7 +15,7 @@ export const keepalivedRestart: Operation<{ readonly host: string }> = {
     const { name } = hostNamed(fleet, wanted)
     const vips = vipsOn(fleet, name)
     const host = await hosts.on(name)
-    await refuseHolderOf(host, vips)
+    await refuseHolding(host, vips)
     const addresses = vips.map(({ address }) => address).join(', ')
     return {
       situation: { fleet: fleet.name, seats: [], capacity: [], facts: [`${name} is BACKUP for ${addresses}`] },
@@ -43,14 +41,6 @@ export function restarted(name: HostName, specs: readonly KeepalivedSpec[]): Sta
       units.map((unit) => restartKeepalived.at(name, { unit, vips })),
     ),
   ]
-}
-
-/** Throws HoldsVip where it holds one of these. */
-export async function refuseHolderOf(host: Host, vips: readonly KeepalivedSpec[]): Promise<void> {
-  for (const vip of vips) {
-    const { heldBy } = await nodeOf(host, vip)
-    if (heldBy !== null) throw new HoldsVip(host.name, vip, 'holds')
-  }
 }
 
 /** The VIPs of a host. Throws, exit `usage`, where it has none. */

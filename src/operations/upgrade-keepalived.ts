@@ -7,7 +7,7 @@ import type { Host } from '../hosts/host.ts'
 import { ZdtError } from '../lib/errors.ts'
 import type { RunId } from '../lib/types.ts'
 import { stageBinary } from '../steps/binary/stage-binary.ts'
-import { isBackup } from '../steps/keepalived/restart.ts'
+import { isBackup, refuseHolding } from '../steps/keepalived/restart.ts'
 import { exchangeKeepalived } from '../steps/keepalived/upgrade/exchange.ts'
 import { keepalivedTrialStart } from '../steps/keepalived/upgrade/trial-start.ts'
 import { fetchPackages } from '../steps/packages/fetch.ts'
@@ -17,7 +17,7 @@ import { backupOf, stagedAs } from './kept-binary.ts'
 import { liesAt } from './lies-at.ts'
 import type { Operation, World } from './operation.ts'
 import type { Proposal } from './proposal.ts'
-import { refuseHolderOf, vipsOn } from './restart-keepalived.ts'
+import { vipsOn } from './restart-keepalived.ts'
 
 export interface UpgradeKeepalivedOptions {
   readonly host: string
@@ -39,7 +39,6 @@ export const upgradeKeepalived: Operation<UpgradeKeepalivedOptions> = {
 async function propose({ fleet, hosts, id }: World, options: UpgradeKeepalivedOptions): Promise<Proposal> {
   const { name } = hostNamed(fleet, options.host)
   const host = await hosts.on(name)
-  await refuseHolderOf(host, vipsOn(fleet, name))
   const work = await lookAt(fleet, host, options, id)
   const { candidate, runs, target } = work
   const todo = isThere(candidate, work.sha256) ? [] : [work]
@@ -72,14 +71,17 @@ async function lookAt(fleet: Fleet, host: Host, { source }: UpgradeKeepalivedOpt
   const { name } = host
   const specs = vipsOn(fleet, name)
   const unit = unitOf(specs)
+  const vips = specs.map((spec) => ({ name: spec.name, address: spec.address, unit }))
+  await refuseHolding(host, vips)
   const { main } = await appProcess(host, unit, '')
   if (main === null) throw notRunning(name, unit)
   const [runs, { target, sha256 }] = await Promise.all([
     readingVersion(host, 'keepalived', unit),
     liesAt(host, main.exe.replace(/ \(deleted\)$/, '')),
   ])
+  const { inode } = await appProcess(host, unit, target)
+  if (inode !== main.exeInode) throw replaced(name, target, runs)
   const candidate = await candidateOf('Keepalived', source, host, { target, runs, lies: undefined })
-  const vips = specs.map((spec) => ({ name: spec.name, address: spec.address, unit }))
   return { id, name, unit, vips, runs, target, sha256, candidate }
 }
 
@@ -119,6 +121,16 @@ function upgraded(work: Work, withoutTrial: boolean): StageDraft[] {
 function unitOf([first, ...others]: readonly KeepalivedSpec[]): string {
   if (first && others.every(({ unit }) => unit === first.unit)) return first.unit
   throw new ZdtError('its VIPs are of several Keepalived units', { code: 'several-units', exit: 'usage' })
+}
+
+/** An update has put another there: there would be no way back to what runs. */
+function replaced(host: string, target: string, runs: string): ZdtError {
+  return new ZdtError(`${host}: ${target} is no longer the file that runs (${runs})`, {
+    code: 'binary-replaced',
+    exit: 'refused',
+    host,
+    suggestions: [`zdt refresh ${host}   # has it run what lies there`],
+  })
 }
 
 function notRunning(host: string, unit: string): ZdtError {

@@ -1,3 +1,4 @@
+import { NoUseWaiting } from '../../engine/step-kind.ts'
 import type { ConfigTrial } from '../../daemons/trial/report.ts'
 
 const outcomes: { readonly [outcome in Exclude<ConfigTrial['outcome'], 'lives'>]: string } = {
@@ -26,4 +27,16 @@ export function trialTale({ outcome, said, conflicts }: ConfigTrial): TrialTale 
     said: [...taken, said].filter((line) => line !== '').join('\n'),
     suggestions: (host) => (outcome === 'address-taken' ? [`ssh ${host} ss -ltnp   # who listens there?`] : []),
   }
+}
+
+/** What a trial of a new program throws where it did not live with the running configuration; undefined where it did. Pure. */
+export function programFailed(program: string, host: string, trial: ConfigTrial): NoUseWaiting | undefined {
+  const tale = trialTale(trial)
+  if (tale === undefined) return undefined
+  const skip = ['the same with --without-trial, if you trust the binary']
+  return new NoUseWaiting(`the new ${program} ${tale.what}`, {
+    host,
+    ...(tale.said !== '' && { said: tale.said }),
+    suggestions: trial.outcome === 'cannot-be-tried' ? skip : tale.suggestions(host),
+  })
 }

@@ -1,6 +1,7 @@
 import { nodeOf } from '../../daemons/keepalived/node.ts'
 import { parseUnit, showUnit } from '../../daemons/systemd/unit.ts'
 import type { On } from '../../engine/step-kind.ts'
+import type { Host } from '../../hosts/host.ts'
 import { ZdtError } from '../../lib/errors.ts'
 import { defineChange, defineGuard, notYet } from '../define.ts'
 import { keepalivedThing } from '../things.ts'
@@ -19,6 +20,22 @@ export class HoldsVip extends ZdtError {
       suggestions: [`zdt failover ${name}`],
     })
   }
+}
+
+/** Throws HoldsVip where the host holds one of these, by its addresses. */
+export async function refuseHolding(host: Host, vips: readonly Vip[], signal?: AbortSignal): Promise<void> {
+  for (const vip of vips) {
+    const { heldBy } = await nodeOf(host, vip, signal)
+    if (heldBy !== null) throw new HoldsVip(host.name, vip, 'holds')
+  }
+}
+
+/** Why Keepalived is not BACKUP for these, by its own word. */
+export async function notBackup(vips: readonly Vip[], on: On): Promise<string[]> {
+  const nodes = await Promise.all(vips.map((vip) => nodeOf(on.host, vip, on.signal)))
+  return nodes.flatMap(({ instance }) =>
+    instance?.state === 'BACKUP' ? [] : [`Keepalived says ${instance?.state ?? 'nothing'}`],
+  )
 }
 
 /** This host is BACKUP for a VIP, by its addresses and by Keepalived's own word. Throws HoldsVip. */
@@ -49,11 +66,7 @@ export const restartKeepalived = defineChange<Restart, { readonly pid: number | 
   apply: ({ unit }, _found, on) => asRoot(on, ['systemctl', 'restart', '--', unit], `${unit} did not restart`),
   verify: async ({ unit, vips }, { pid }, on) => {
     const now = await pidOf(on, unit)
-    const nodes = await Promise.all(vips.map((vip) => nodeOf(on.host, vip, on.signal)))
-    return notYet(
-      (now === null || now === pid) && `${unit} has no new process yet`,
-      ...nodes.map(({ instance }) => instance?.state !== 'BACKUP' && `Keepalived says ${instance?.state ?? 'nothing'}`),
-    )
+    return notYet((now === null || now === pid) && `${unit} has no new process yet`, ...(await notBackup(vips, on)))
   },
   // What ran before was the same configuration and binary: there is nothing to put back.
   undo: () => Promise.resolve(),

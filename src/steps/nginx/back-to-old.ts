@@ -4,11 +4,12 @@ import type { NginxMaster, NginxPicture } from '../../daemons/nginx/picture.ts'
 import { sleep } from '../../lib/clock.ts'
 import type { Millis } from '../../lib/types.ts'
 import { readNginxLog, type LogMark } from '../../daemons/nginx/log.ts'
-import { byHand, type Packages } from '../packages/managers.ts'
+import type { Packages } from '../packages/managers.ts'
 import { installOld, versionsBefore } from '../packages/put.ts'
 import { fileDigest } from '../file-digest.ts'
 import { setAside } from '../binary/keep-running.ts'
 import { notYet } from '../define.ts'
+import { asRoot } from '../vip/as-root.ts'
 import { endOrphans, look, signal, successor, type Seen } from './look.ts'
 import { isOldCode, nextMove, type Move, type OldNginx } from './next-move.ts'
 
@@ -146,34 +147,6 @@ export async function knowsWayBack(on: On, place: Place, old: OldNginx): Promise
   return nextMove(seen, old, 0).move !== 'stuck'
 }
 
-/** What a person would type while the old master is there. Each does nothing where there is nothing for it to do. */
-export function backByHand({ pid, version }: OldNginx): string[] {
-  const workers = `pgrep -P ${pid} -xf 'nginx: worker process' > /dev/null`
-  return [
-    // HUP to one that has its workers would double them (TRAPS: nginx, phase 1).
-    `${isThere(pid)} && ! ${workers} && sudo kill -HUP ${pid}; sleep 2   # nginx ${version} gets its workers again`,
-    `${isThere(pid)} && ${workers} && sudo kill -QUIT $(pgrep -P ${pid} -f '^nginx: master process')   # the new one ends`,
-  ]
-}
-
-/** The same after QUIT: a whole upgrade to the old binary, once the old master has gone. */
-export function backByHandAfterQuit({ unit, target, backup, packages }: Place, { pid, version }: OldNginx): string[] {
-  const pidFile = `$(systemctl show -p PIDFile --value ${unit})`
-  return [
-    `while ${isThere(pid)}; do sleep 1; done   # until the old master has gone`,
-    ...(packages ? [byHand(packages, 'old')] : []),
-    `sudo ln -fT ${backup} ${target}.zdt-back && sudo mv -fT ${target}.zdt-back ${target}   # nginx ${version}`,
-    `sudo kill -USR2 "$(cat ${pidFile})"; sleep 4   # nginx ${version} starts beside the new one`,
-    `sudo kill -WINCH "$(cat ${pidFile}.oldbin)"; sleep 1`,
-    `sudo kill -QUIT "$(cat ${pidFile}.oldbin)"`,
-  ]
-}
-
-/** A pid alone may be another process by now. */
-function isThere(pid: number): string {
-  return `ps -o args= -p ${pid} | grep -q '^nginx: master'`
-}
-
 /** A hard link, not a copy: by its inode the old code is known again. */
 const restore = String.raw`
 set -e
@@ -197,9 +170,9 @@ async function make(move: Move, on: On, { unit, target, backup, stale, packages,
       if (fresh !== undefined) await refuseForeign(on, target, [fresh, await fileDigest(on, backup)])
       if (stale) await setAside(on, { target, backup })
       if (packages) await installOld(on, packages, versionsBefore(packages))
-      return must(on, ['sh', '-c', restore, 'zdt-restore', target, backup], 'the old binary could not be put back')
+      return asRoot(on, ['sh', '-c', restore, 'zdt-restore', target, backup], 'the old binary could not be put back')
     case 'start':
-      return must(on, ['systemctl', 'start', '--', unit], `${unit} could not be started`)
+      return asRoot(on, ['systemctl', 'start', '--', unit], `${unit} could not be started`)
     default:
   }
 }
@@ -212,9 +185,4 @@ async function refuseForeign(on: On, target: string, known: readonly (string | n
     host: on.host.name,
     suggestions: [`ssh ${on.host.name} sudo mv ${target} ${target}.other   # keeps it; and then this again`],
   })
-}
-
-async function must(on: On, argv: readonly string[], what: string): Promise<void> {
-  const { code, stderr } = await on.host.run(argv, { as: 'root', signal: on.signal })
-  if (code !== 0) throw new NoUseWaiting(what, { host: on.host.name, said: stderr.toString().trim() })
 }

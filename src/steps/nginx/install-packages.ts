@@ -1,5 +1,4 @@
-import { NoUseWaiting, type On } from '../../engine/step-kind.ts'
-import { backInPlaceByHand } from '../binary/by-hand.ts'
+import { backInPlaceByHand, keepFile, putKeptBack } from '../binary/in-place.ts'
 import { defineChange, notYet } from '../define.ts'
 import { fileDigest } from '../file-digest.ts'
 import { byHand, inWords, type Packages } from '../packages/managers.ts'
@@ -14,6 +13,7 @@ import {
   type Versions,
 } from '../packages/put.ts'
 import { fileThing } from '../things.ts'
+import { asRoot } from '../vip/as-root.ts'
 import { backToOld, oldNginx, startedAnew, type Place } from './back-to-old.ts'
 import { look } from './look.ts'
 import type { OldNginx } from './next-move.ts'
@@ -49,19 +49,20 @@ export const installPackages = defineChange<Input, Found>({
     return { versions, sha256, old: phase.phase === 'single' ? oldNginx(picture, phase.master) : null }
   },
   isDone: ({ packages }, { versions }) => areNew(packages, versions),
-  apply: async ({ target, backup, packages }, _found, on) => {
-    await must(on, ['ln', '-fT', '--', target, backup])
-    await installNew(on, packages)
+  apply: async (input, _found, on) => {
+    await keepFile(on, input)
+    await installNew(on, input.packages)
   },
   verify: async ({ packages }, _found, on) => notYet(...(await notNew(on, packages))),
   undo: async (place, found, on) => {
-    const { target, backup, unit, packages } = place
+    const { backup, unit, packages } = place
     if (found.old && startedAnew(await look(on, unit), found.old, place)) await backToOld(on, place, found.old)
     await installOld(on, packages, found.versions)
     // The very file that the running nginx executes, and whatever it was, rather than the package's copy of it.
     if ((await fileDigest(on, backup)) === null) return
-    if ((await fileDigest(on, backup)) !== found.sha256) await must(on, ['rm', '-f', '--', backup])
-    else await must(on, ['sh', '-c', putBack, 'zdt-put-back', target, backup])
+    if ((await fileDigest(on, backup)) !== found.sha256)
+      await asRoot(on, ['rm', '-f', '--', backup], `${backup} could not be removed`)
+    else await putKeptBack(on, place)
   },
   undone: async (place, found, on) => {
     const { target, backup, unit, packages } = place
@@ -79,18 +80,3 @@ export const installPackages = defineChange<Input, Found>({
   patience: () => 120_000,
   interval: () => 1000,
 })
-
-/** By a hard link first: where the two are one file already, mv refuses. */
-const putBack = String.raw`
-set -e
-target=$1 backup=$2
-[ "$target" -ef "$backup" ] || mv -fT -- "$backup" "$target"
-rm -f -- "$backup"
-sync -- "$(dirname -- "$target")"
-`
-
-async function must(on: On, argv: readonly string[]): Promise<void> {
-  const { code, stderr } = await on.host.run(argv, { as: 'root', signal: on.signal })
-  if (code !== 0)
-    throw new NoUseWaiting('the old file could not be kept', { host: on.host.name, said: stderr.toString().trim() })
-}

@@ -2,16 +2,8 @@ import { acceptingWorkers, pidFileOf } from '../../daemons/nginx/phase.ts'
 import type { NginxMaster } from '../../daemons/nginx/picture.ts'
 import { defineChange, notYet } from '../define.ts'
 import { nginxThing } from '../things.ts'
-import {
-  backByHandAfterQuit,
-  backToOld,
-  keptInode,
-  knowsWayBack,
-  oldNginx,
-  oldServes,
-  startedAnew,
-  type Place,
-} from './back-to-old.ts'
+import { backToOld, keptInode, knowsWayBack, oldNginx, oldServes, startedAnew, type Place } from './back-to-old.ts'
+import { backByHandAfterQuit } from './back-by-hand.ts'
 import { idOf, look, same, signal, successor, type Seen } from './look.ts'
 import { lostMaster } from './lost-master.ts'
 import type { OldNginx } from './next-move.ts'

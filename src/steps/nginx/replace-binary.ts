@@ -1,9 +1,9 @@
-import { NoUseWaiting, type On } from '../../engine/step-kind.ts'
 import { quote } from '../../lib/quote.ts'
-import { backInPlaceByHand } from '../binary/by-hand.ts'
+import { backInPlaceByHand, putKeptBack, replaceKeeping } from '../binary/in-place.ts'
 import { defineChange, notYet } from '../define.ts'
 import { fileDigest } from '../file-digest.ts'
 import { fileThing } from '../things.ts'
+import { asRoot } from '../vip/as-root.ts'
 import { backToOld, oldNginx, startedAnew, type Place } from './back-to-old.ts'
 import { look } from './look.ts'
 import type { OldNginx } from './next-move.ts'
@@ -20,19 +20,6 @@ type Found = {
   readonly old: OldNginx | null
 }
 
-/**
- * Keeps the old file under its backup's name (a hard link: nothing is copied, nothing can be half done), gives the new one
- * its owner, mode and attributes, and renames it into place: one step, no moment without a binary, no ETXTBSY.
- */
-const exchange = String.raw`
-set -e
-target=$1 staged=$2 backup=$3
-cp --attributes-only --preserve=mode,ownership,xattr -- "$target" "$staged"
-ln -fT -- "$target" "$backup"
-mv -fT -- "$staged" "$target"
-sync -- "$(dirname -- "$target")"
-`
-
 /** Puts the new nginx where the old one lies. Running processes keep the old file: it lives on under its backup's name. */
 export const replaceBinary = defineChange<Input, Found>({
   kind: 'nginx.replace-binary',
@@ -47,8 +34,7 @@ export const replaceBinary = defineChange<Input, Found>({
     return { sha256: await fileDigest(on, target), old }
   },
   isDone: ({ sha256 }, found) => found.sha256 === sha256,
-  apply: ({ target, staged, backup }, _found, on) =>
-    must(on, ['sh', '-c', exchange, 'zdt-replace', target, staged, backup]),
+  apply: (input, _found, on) => replaceKeeping(on, input),
   verify: async ({ target, sha256 }, _found, on) =>
     notYet((await fileDigest(on, target)) !== sha256 && `${target} is not the new file`),
   undo: async (place, found, on) => {
@@ -56,10 +42,10 @@ export const replaceBinary = defineChange<Input, Found>({
     if (found.old && startedAnew(await look(on, unit), found.old, place)) await backToOld(on, place, found.old)
     if ((await fileDigest(on, target)) === found.sha256) {
       // Put back already, by the undo of a later step: only the kept name is left to remove.
-      await must(on, ['rm', '-f', '--', backup])
+      await asRoot(on, ['rm', '-f', '--', backup], `${backup} could not be removed`)
       return
     }
-    await must(on, ['mv', '-fT', '--', backup, target])
+    await putKeptBack(on, place)
   },
   undone: async (place, found, on) => {
     const { target, backup, unit } = place
@@ -74,9 +60,3 @@ export const replaceBinary = defineChange<Input, Found>({
   // Linked and not yet renamed; or put back by a later step's undo, with the kept one still there.
   halfway: async ({ target }, found, on) => (await fileDigest(on, target)) === found.sha256,
 })
-
-async function must(on: On, argv: readonly string[]): Promise<void> {
-  const { code, stderr } = await on.host.run(argv, { as: 'root', signal: on.signal })
-  if (code !== 0)
-    throw new NoUseWaiting('the file could not be replaced', { host: on.host.name, said: stderr.toString().trim() })
-}

@@ -1,16 +1,8 @@
 import { acceptingWorkers } from '../../daemons/nginx/phase.ts'
 import { defineChange, notYet } from '../define.ts'
 import { nginxThing } from '../things.ts'
-import {
-  backByHand,
-  backToOld,
-  keptInode,
-  knowsWayBack,
-  oldNginx,
-  oldServes,
-  startedAnew,
-  type Place,
-} from './back-to-old.ts'
+import { backToOld, keptInode, knowsWayBack, oldNginx, oldServes, startedAnew, type Place } from './back-to-old.ts'
+import { backByHand } from './back-by-hand.ts'
 import { idOf, look, same, signal, successor } from './look.ts'
 import { lostMaster } from './lost-master.ts'
 import type { OldNginx } from './next-move.ts'

@@ -6,16 +6,8 @@ import { formatDuration } from '../../lib/durations.ts'
 import { putInPlace } from '../binary/keep-running.ts'
 import { defineChange, notYet } from '../define.ts'
 import { nginxThing } from '../things.ts'
-import {
-  backByHand,
-  backToOld,
-  keptInode,
-  knowsWayBack,
-  oldNginx,
-  oldServes,
-  startedAnew,
-  type Place,
-} from './back-to-old.ts'
+import { backToOld, keptInode, knowsWayBack, oldNginx, oldServes, startedAnew, type Place } from './back-to-old.ts'
+import { backByHand } from './back-by-hand.ts'
 import { look, same, signal, successor } from './look.ts'
 import type { OldNginx } from './next-move.ts'
 

@@ -5,7 +5,7 @@ import { fromOutside } from './from-outside.ts'
 import type { Lab } from './lab.ts'
 
 /** A daemon of Debian's, and the packages of its source that are installed with it. */
-export const packaged = { nginx: ['nginx', 'nginx-common'], haproxy: ['haproxy'] } as const
+export const packaged = { nginx: ['nginx', 'nginx-common'], haproxy: ['haproxy'], keepalived: ['keepalived'] } as const
 
 /** A version of it, with a binary of this machine. */
 export type Packaged = { readonly version: string; readonly binary: string }

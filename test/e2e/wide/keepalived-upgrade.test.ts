@@ -6,6 +6,7 @@ import type { Halt } from '../chaos/halt-at.ts'
 import { runOf, useLane } from '../chaos/lane.ts'
 import { dyingKeepalived } from '../support/dying-binary.ts'
 import { describeOnLab } from '../support/lab.ts'
+import { packagesOn, usePackages } from '../support/package-repository.ts'
 import { startWrk } from '../support/wrk.ts'
 
 describeOnLab('zdt keepalived upgrade', () => {
@@ -103,4 +104,33 @@ systemctl is-active keepalived; ls /usr/sbin/keepalived*; pgrep -xc keepalived; 
     expect(await lane().zdt(['rollback', run, '--yes'])).toMatchObject({ code: 0 })
     await expect.poll(() => state('lb2'), { timeout: 20_000 }).toBe(before)
   })
+
+  test('an update has put another file there: refused, and sent to refresh', async () => {
+    await lane().root('lb2', 'cp -p /usr/sbin/keepalived /usr/sbin/k && mv /usr/sbin/k /usr/sbin/keepalived')
+    const { code, stdout, stderr } = await upgrade('lb2', await old())
+    expect(code).toBe(3)
+    expect(stdout + stderr).toContain('zdt refresh lb2')
+    expect(await lane().zdt(['refresh', 'lb2', '--yes'])).toMatchObject({ code: 0 })
+  })
+
+  test('by package: installed, restarted, BACKUP; rolled back, the old packages and the very file', async () => {
+    const { lab } = lane()
+    await usePackages(lab, 'lb2', 'keepalived', [
+      { version: '1:2.2.7-9', binary: await old() },
+      { version: '1:2.3.3-9', binary: await lab.binary('keepalived-2.3.3') },
+    ])
+    const packages = () => packagesOn(lab, 'lb2', 'keepalived')
+    const before = await state('lb2')
+    const words = ['keepalived', 'upgrade', '--host', 'lb2', '--package', '1:2.3.3-9', '--yes', '--json']
+    const { code, stdout } = await lane().zdt([...words, '--probe', 'fleet'])
+    expect(code, stdout).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ ended: 'done', probe: { total: { lost: 0 } } })
+    expect(await version('lb2')).toContain('v2.3.3')
+    expect((await packages())[0]).toBe('ii keepalived 1:2.3.3-9')
+    const { run } = JSON.parse(stdout) as { run: string }
+    const back = await lane().zdt(['rollback', run, '--yes', '--json'])
+    expect(JSON.parse(back.stdout)).toMatchObject({ ended: 'put-back', probe: { total: { lost: 0 } } })
+    expect(await state('lb2')).toBe(before)
+    expect(await packages()).toEqual(['ii keepalived 1:2.2.7-9'])
+  }, 240_000)
 })

@@ -1,7 +1,6 @@
 import { tryHaproxyConfig } from '../../../daemons/haproxy/trial.ts'
-import { NoUseWaiting } from '../../../engine/step-kind.ts'
 import { quote } from '../../../lib/quote.ts'
-import { trialTale } from '../../config/trial-tale.ts'
+import { programFailed } from '../../config/trial-tale.ts'
 import { defineGuard } from '../../define.ts'
 import { fileThing } from '../../things.ts'
 
@@ -26,14 +25,8 @@ export const haproxyTrialStart = defineGuard<Input>({
   check: async ({ unit, staged, packages }, on) => {
     const options = { signal: on.signal, ...(packages !== undefined && { packages }) }
     const trial = await tryHaproxyConfig(on.host, { unit, binary: staged }, options)
-    const tale = trialTale(trial)
-    if (tale === undefined) return
-    const skip = ['the same with --without-trial, if you trust the binary']
-    throw new NoUseWaiting(`the new HAProxy ${tale.what}`, {
-      host: on.host.name,
-      ...(tale.said !== '' && { said: tale.said }),
-      suggestions: trial.outcome === 'cannot-be-tried' ? skip : tale.suggestions(on.host.name),
-    })
+    const failed = programFailed('HAProxy', on.host.name, trial)
+    if (failed) throw failed
   },
   protects: ({ staged }, host) => [fileThing(host, staged)],
 })

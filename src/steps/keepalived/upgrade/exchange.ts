@@ -1,8 +1,7 @@
 import { appProcess, type AppPicture } from '../../../daemons/app/process.ts'
-import { nodeOf } from '../../../daemons/keepalived/node.ts'
 import { NoUseWaiting, type On } from '../../../engine/step-kind.ts'
 import type { Millis } from '../../../lib/types.ts'
-import { backInPlaceByHand } from '../../binary/by-hand.ts'
+import { backInPlaceByHand, keepFile, putKeptBack, replaceKeeping } from '../../binary/in-place.ts'
 import {
   comesInWords,
   isEither,
@@ -19,7 +18,7 @@ import { byHand } from '../../packages/managers.ts'
 import { installNew, installOld, notOld } from '../../packages/put.ts'
 import { fileThing, keepalivedThing } from '../../things.ts'
 import { asRoot } from '../../vip/as-root.ts'
-import { HoldsVip, type Vip } from '../restart.ts'
+import { notBackup, refuseHolding, type Vip } from '../restart.ts'
 
 type Input = {
   readonly unit: string
@@ -30,7 +29,11 @@ type Input = {
   readonly vips: readonly Vip[]
 }
 
-type Found = Lay & { readonly pid: number | null }
+type Found = Lay & {
+  readonly pid: number | null
+  /** It executes the file that lies there. */
+  readonly runs: boolean
+}
 
 /** For a start, and until it has heard the adverts of the other node. */
 const patience: Millis = 60_000
@@ -51,19 +54,18 @@ export const exchangeKeepalived = defineChange<Input, Found>({
     `sudo systemctl restart ${unit}`,
   ],
   observe: async (input, on) => {
-    const [lay, { main }] = await Promise.all([layOf(input.comes, input, on), look(input, on)])
-    return { ...lay, pid: main?.pid ?? null }
+    const [lay, now] = await Promise.all([layOf(input.comes, input, on), look(input, on)])
+    return { ...lay, pid: now.main?.pid ?? null, runs: awaited(now).length === 0 }
   },
-  isDone: ({ comes }, found) => layThere(comes, found),
+  isDone: ({ comes }, found) => found.runs && layThere(comes, found),
   apply: async (input, _found, on) => {
     const { comes, target, backup, unit } = input
-    await refuseHolder(input, on)
+    await refuseHolding(on.host, input.vips, on.signal)
     if ('packages' in comes) {
-      await asRoot(on, ['ln', '-fT', '--', target, backup], `${target} could not be kept`)
+      await keepFile(on, input)
       await installNew(on, comes.packages)
     } else {
-      const exchange = ['sh', '-c', replace, 'zdt-replace', target, comes.staged, backup]
-      await asRoot(on, exchange, `${target} could not be replaced`)
+      await replaceKeeping(on, { target, backup, staged: comes.staged })
     }
     await asRoot(on, ['systemctl', 'restart', '--', unit], `${unit} did not restart`)
   },
@@ -74,17 +76,16 @@ export const exchangeKeepalived = defineChange<Input, Found>({
       ...(await notThere(input.comes, input, on)),
       ...awaited(now),
       now.main?.pid === pid && `${input.unit} was not restarted`,
-      ...(await notBackup(input, on)),
+      ...(await notBackup(input.vips, on)),
     )
   },
   undo: async (input, found, on) => {
     const { comes, target, backup, unit } = input
-    await refuseHolder(input, on)
+    await refuseHolding(on.host, input.vips, on.signal)
     if ('packages' in comes) await installOld(on, comes.packages, found.versions ?? {})
     // The very file that ran, rather than the package's copy of it.
     const kept = await fileDigest(on, backup)
-    if (kept !== null && kept === found.sha256)
-      await asRoot(on, ['sh', '-c', putBack, 'zdt-put-back', target, backup], `${target} could not be put back`)
+    if (kept !== null && kept === found.sha256) await putKeptBack(on, { target, backup })
     const now = await look(input, on)
     if (awaited(now).length === 0) return
     await on.host.run(['systemctl', 'reset-failed', '--', unit], { as: 'root', signal: on.signal })
@@ -96,7 +97,7 @@ export const exchangeKeepalived = defineChange<Input, Found>({
       (await fileDigest(on, input.target)) !== sha256 && `${input.target} is not the old file`,
       (await fileDigest(on, input.backup)) !== null && `${input.backup} is still there`,
       ...awaited(await look(input, on)),
-      ...(await notBackup(input, on)),
+      ...(await notBackup(input.vips, on)),
     ),
   about: ({ target, comes, unit }, host) => [
     fileThing(host, target),
@@ -109,25 +110,6 @@ export const exchangeKeepalived = defineChange<Input, Found>({
   interval: () => 500,
 })
 
-/** A hard link and a rename: no moment without a binary. Owner, mode and attributes are the old one's. */
-const replace = String.raw`
-set -e
-target=$1 staged=$2 backup=$3
-cp --attributes-only --preserve=mode,ownership,xattr -- "$target" "$staged"
-ln -fT -- "$target" "$backup"
-mv -fT -- "$staged" "$target"
-sync -- "$(dirname -- "$target")"
-`
-
-/** Where the two are one file already, mv refuses. */
-const putBack = String.raw`
-set -e
-target=$1 backup=$2
-[ "$target" -ef "$backup" ] || mv -fT -- "$backup" "$target"
-rm -f -- "$backup"
-sync -- "$(dirname -- "$target")"
-`
-
 function look({ unit, target }: Input, on: On): Promise<AppPicture> {
   return appProcess(on.host, unit, target, { signal: on.signal })
 }
@@ -136,21 +118,6 @@ function look({ unit, target }: Input, on: On): Promise<AppPicture> {
 function awaited({ unit, main, inode }: AppPicture): string[] {
   if (main === null) return [`${unit.id} has no process`]
   return main.exeInode === inode ? [] : [`process ${main.pid} runs another file than the one that lies there`]
-}
-
-async function notBackup({ vips }: Input, on: On): Promise<string[]> {
-  const nodes = await Promise.all(vips.map((vip) => nodeOf(on.host, vip, on.signal)))
-  return nodes.flatMap(({ instance }) =>
-    instance?.state === 'BACKUP' ? [] : [`Keepalived says ${instance?.state ?? 'nothing'}`],
-  )
-}
-
-/** It may have taken a VIP over meanwhile: then nobody restarts it. Throws HoldsVip. */
-async function refuseHolder({ vips }: Input, on: On): Promise<void> {
-  for (const vip of vips) {
-    const { heldBy } = await nodeOf(on.host, vip, on.signal)
-    if (heldBy !== null) throw new HoldsVip(on.host.name, vip, 'holds')
-  }
 }
 
 function died({ unit }: Input, { host }: On): NoUseWaiting {

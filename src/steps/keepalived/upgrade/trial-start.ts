@@ -4,7 +4,7 @@ import { isVersion } from '../../../daemons/is-version.ts'
 import { versionSaid } from '../../../daemons/reading-version.ts'
 import { NoUseWaiting, type On } from '../../../engine/step-kind.ts'
 import { quote } from '../../../lib/quote.ts'
-import { trialTale } from '../../config/trial-tale.ts'
+import { programFailed } from '../../config/trial-tale.ts'
 import { defineGuard } from '../../define.ts'
 import { fileThing } from '../../things.ts'
 
@@ -31,14 +31,8 @@ export const keepalivedTrialStart = defineGuard<Input>({
     if (packages === undefined) await saysSo(on, staged, version)
     const options = { signal: on.signal, ...(packages !== undefined && { packages }) }
     const trial = await tryKeepalivedConfig(on.host, { unit, files: [], binary: staged }, options)
-    const tale = trialTale(trial)
-    if (tale === undefined) return
-    const skip = ['the same with --without-trial, if you trust the binary']
-    throw new NoUseWaiting(`the new Keepalived ${tale.what}`, {
-      host: on.host.name,
-      ...(tale.said !== '' && { said: tale.said }),
-      suggestions: trial.outcome === 'cannot-be-tried' ? skip : tale.suggestions(on.host.name),
-    })
+    const failed = programFailed('Keepalived', on.host.name, trial)
+    if (failed) throw failed
   },
   protects: ({ staged }, host) => [fileThing(host, staged)],
 })

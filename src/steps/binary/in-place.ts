@@ -1,0 +1,52 @@
+import type { On } from '../../engine/step-kind.ts'
+import { quote } from '../../lib/quote.ts'
+import { asRoot } from '../vip/as-root.ts'
+
+/** A binary on a host, and where the one of before is kept. */
+interface Kept {
+  readonly target: string
+  readonly backup: string
+}
+
+/*
+ * The old file is kept by a hard link (nothing is copied, nothing can be half done), the new one gets its owner, mode and
+ * attributes, and is renamed into place: one step, no moment without a binary, no ETXTBSY.
+ */
+const replace = String.raw`
+set -e
+target=$1 staged=$2 backup=$3
+cp --attributes-only --preserve=mode,ownership,xattr -- "$target" "$staged"
+ln -fT -- "$target" "$backup"
+mv -fT -- "$staged" "$target"
+sync -- "$(dirname -- "$target")"
+`
+
+/* Where the two are one file already, mv refuses. */
+const putBack = String.raw`
+set -e
+target=$1 backup=$2
+[ "$target" -ef "$backup" ] || mv -fT -- "$backup" "$target"
+rm -f -- "$backup"
+sync -- "$(dirname -- "$target")"
+`
+
+/** Puts the staged file where the binary lies, and keeps that; running processes go on with it. Throws NoUseWaiting. */
+export function replaceKeeping(on: On, { target, backup, staged }: Kept & { readonly staged: string }): Promise<void> {
+  return asRoot(on, ['sh', '-c', replace, 'zdt-replace', target, staged, backup], `${target} could not be replaced`)
+}
+
+/** Keeps the binary that lies there, before others put theirs in its place. Throws NoUseWaiting. */
+export function keepFile(on: On, { target, backup }: Kept): Promise<void> {
+  return asRoot(on, ['ln', '-fT', '--', target, backup], `${target} could not be kept`)
+}
+
+/** Puts the kept file, the very one that ran, where it lay. Throws NoUseWaiting. */
+export function putKeptBack(on: On, { target, backup }: Kept): Promise<void> {
+  return asRoot(on, ['sh', '-c', putBack, 'zdt-put-back', target, backup], `${target} could not be put back`)
+}
+
+/** What a person types for that. */
+export function backInPlaceByHand(target: string, backup: string): string {
+  const moved = `${quote(['[', backup, '-ef', target, ']'])} || ${quote(['sudo', 'mv', '-fT', backup, target])}`
+  return `{ ${moved}; } && ${quote(['sudo', 'rm', '-f', backup])}`
+}
