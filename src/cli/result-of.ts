@@ -21,12 +21,13 @@ export function resultOf(
   outcome: Outcome,
   { lost, maxLost, goal }: Measured,
 ): { result: Result; exit: Exit } {
-  const { plan, ended, error, left } = outcome
+  const { plan, ended, error, left, leftOut } = outcome
   const good = ended === 'done' || ended === 'already' || (goal === 'put-back' && ended === 'put-back')
   const measured = lost && verdict(lost, maxLost)
   // Stopped before anything was changed, by a person: nothing was refused.
   const failed = ended === 'untouched' && !error ? 'interrupted' : exitOf[ended]
-  const exit = good && measured?.kept === false ? 'lost' : good ? 'ok' : failed
+  const whole = good && (leftOut === undefined || ended !== 'done')
+  const exit = whole && measured?.kept === false ? 'lost' : whole ? 'ok' : good ? 'left' : failed
   const result: Result = {
     run: plan.id,
     title: plan.title,
@@ -37,6 +38,7 @@ export function resultOf(
     left,
     ...(says.putBackWith && ended === 'done' && { putBackWith: says.putBackWith }),
     ...waysOn(says, outcome, goal),
+    ...(leftOut && { leftOut }),
     ...(outcome.forced && { forced: outcome.forced }),
     ...(lost && { probe: lost }),
     ...(measured && { probeRemarks: measured.remarks }),
@@ -45,20 +47,28 @@ export function resultOf(
 }
 
 /** What to type for a run that is half done. */
-function waysOn({ halfWay }: Says, { plan, ended, left }: Outcome, goal: Measured['goal']): Says['halfWay'] {
+function waysOn(
+  { halfWay, again }: Says,
+  { plan, ended, left, leftOut }: Outcome,
+  goal: Measured['goal'],
+): Says['halfWay'] {
+  if (ended === 'done' && leftOut && again !== undefined) return { ...halfWay, goOnWith: again }
   if (ended !== 'paused' && ended !== 'interrupted' && ended !== 'left') return left.length > 0 ? halfWay : undefined
   const back = `zdt rollback ${plan.id}`
   if (goal === 'put-back') return { goOnWith: back }
   return { goOnWith: `zdt resume ${plan.id}`, ...(left.length > 0 && { putBackWith: back, ...halfWay }) }
 }
 
-function summaryOf({ done, already }: Says, { plan, ended, error, note, forced, stays }: Outcome): string {
+function summaryOf({ done, already }: Says, { plan, ended, error, note, forced, stays, leftOut }: Outcome): string {
   const cut = forced && forced.length > 0 ? cutCount(forced) : undefined
   // Whoever was cut off stays cut off, and a process that died in between cannot even tell who that was.
   const asItWas = stays ? 'everything but what was mended is as it was' : 'everything is as it was'
   const back = forced ? `what was changed is as it was, but ${cut ?? 'something was ended by force'}` : asItWas
+  const without =
+    leftOut && `${plan.title} is done, but ${leftOut.map(({ lot }) => lot).join(', ')} failed and stays out of rotation`
+  const whole = without ?? done
   const summaries: { readonly [each in Ended]: string } = {
-    done: cut === undefined ? done : `${done}; ${cut}`,
+    done: cut === undefined ? whole : `${whole}; ${cut}`,
     already: note ? `${plan.title}: ${note}` : already,
     untouched: error ? `refused: ${error.message}` : `${plan.title} was stopped`,
     'put-back': error ? `failed and put back: ${back}` : `put back: ${back}`,

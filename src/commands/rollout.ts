@@ -34,6 +34,11 @@ export default class Rollout extends ZdtCommand {
     batch: batchesFlag({ summary: 'How many servers at once, over `batch` in zdt.yaml.' }),
     settle: optionalDurationFlag('How long each must be well on its own before it serves, over `settle` in zdt.yaml.'),
     'min-healthy': optionalDurationFlag('How long each is watched once it serves, over `min_healthy` in zdt.yaml.'),
+    'max-failures': Flags.integer({
+      min: 0,
+      helpValue: 'N',
+      summary: 'How many servers may fail and stay out of rotation, over `max_failures` in zdt.yaml.',
+    }),
     'slow-start': optionalDurationFlag(
       'How long until each that comes back has its full weight, over `slow_start` in zdt.yaml.',
     ),
@@ -48,7 +53,8 @@ export default class Rollout extends ZdtCommand {
     const { args, flags } = await this.parse(Rollout)
     const { to, strategy, shares, samples, approve, batch, settle, timeout } = flags
     const { 'min-healthy': minHealthy, 'keep-old': keepOld, 'allow-empty': allowEmpty, 'slow-start': slowStart } = flags
-    const over = defined({ strategy, shares, samples, keepOld, batch, settle, minHealthy, slowStart })
+    const { 'max-failures': maxFailures } = flags
+    const over = defined({ strategy, shares, samples, keepOld, batch, settle, minHealthy, slowStart, maxFailures })
     const options = { pool: args.pool, to, timeout, allowEmpty, ...(approve && { approve }), ...over }
     await this.carryOut(flags, rollout, options)
   }

@@ -5,7 +5,7 @@ import type { HostName, Json, Millis } from '../lib/types.ts'
 import type { Happening, Record } from './events.ts'
 import type { Past } from './history.ts'
 import type { Operator } from './operator.ts'
-import type { Ended, Outcome } from './outcome.ts'
+import type { Ended, LeftOut, Outcome } from './outcome.ts'
 import type { Plan, Step } from './plan.ts'
 import { journalLost } from './journal-lost.ts'
 import { onHost } from './on-host.ts'
@@ -62,12 +62,15 @@ export class Course {
   /** Set when the journal could not be written: nothing may be begun any more. */
   journalLost: ZdtError | undefined
   private debts: Owed[]
+  /** What failed by itself: nothing more is done to it. */
+  readonly leftOut: LeftOut[]
 
-  constructor(plan: Plan, engine: Engine, { owed = [], forced = false, cut = [] }: Partial<Before> = {}) {
+  constructor(plan: Plan, engine: Engine, { owed = [], forced = false, cut = [], leftOut = [] }: Partial<Before> = {}) {
     this.plan = plan
     this.engine = engine
     this.forced = forced
     this.cuts = [...cut]
+    this.leftOut = [...leftOut]
     this.debts = owed.map(({ found = null, ...past }) => ({ ...past, found, inHand: false }))
   }
 
@@ -117,6 +120,11 @@ export class Course {
   /** Some were cut off by force. */
   cutOff(cut: Cut): void {
     this.cuts.push(cut)
+  }
+
+  /** Is it about something that was left out? */
+  isOut({ lot }: Step): boolean {
+    return lot !== undefined && this.leftOut.some((one) => one.lot === lot.name)
   }
 
   private replace(one: Owed): void {
@@ -185,6 +193,7 @@ export class Course {
       ...(error && { error }),
       ...(this.forced && { forced: this.cuts }),
       ...(this.stays && { stays: true as const }),
+      ...(this.leftOut.length > 0 && ended !== 'put-back' && { leftOut: this.leftOut }),
     }
   }
 }
@@ -194,4 +203,5 @@ interface Before {
   readonly owed: readonly Past[]
   readonly forced: boolean
   readonly cut: readonly Cut[]
+  readonly leftOut: readonly LeftOut[]
 }

@@ -68,6 +68,8 @@ export type Happening =
   | { readonly event: 'forced'; readonly step: string }
   /** Whom the force has cut off. */
   | { readonly event: 'cut'; readonly step: string; readonly cut: Cut }
+  /** A lot has failed, and the run goes on without it. */
+  | { readonly event: 'left-out'; readonly step: string; readonly lot: string; readonly error: Told }
   | { readonly event: 'undoing'; readonly step: string }
   /** `stays`: a mend, which is kept. */
   | {

@@ -1,7 +1,7 @@
 import { ZdtError } from '../lib/errors.ts'
 import type { Json } from '../lib/types.ts'
 import type { Event } from './events.ts'
-import type { Ended } from './outcome.ts'
+import type { Ended, LeftOut } from './outcome.ts'
 import type { Plan, Step } from './plan.ts'
 import type { Cut } from './step-kind.ts'
 
@@ -25,6 +25,8 @@ export interface History {
   readonly owed: readonly Past[]
   /** A wait was ended by force: that cannot be put back. */
   readonly forced: boolean
+  /** What failed by itself, and was left out. */
+  readonly leftOut: readonly LeftOut[]
   /** Whom that has cut off. */
   readonly cut: readonly Cut[]
   /** How the last process that worked on it ended; unset when it was killed. */
@@ -61,6 +63,7 @@ export function historyOf(events: readonly Event[]): History {
     steps,
     owed: [...owed.values()],
     forced: events.some((event) => event.event === 'forced'),
+    leftOut: events.flatMap((event) => (event.event === 'left-out' ? [{ lot: event.lot, error: event.error }] : [])),
     cut: events.flatMap((event) => (event.event === 'cut' ? [event.cut] : [])),
     ...(ended && { ended }),
   }

@@ -36,10 +36,10 @@ export async function lookAround(history: History, course: Course, { touches = t
   return { holding: new Set(changesOf(history, course).flatMap(({ step: { id } }) => (lost.has(id) ? [] : [id]))) }
 }
 
-/** The changes that were begun, each with its kind, in the plan's order. */
+/** The changes that were begun, each with its kind, in the plan's order; of what was left out nothing is asked. */
 function changesOf({ steps }: History, course: Course): Past[] {
   return [...steps.values()].filter(
-    ({ step, progress }) => begun.has(progress) && course.kind(step).flavour === 'change',
+    ({ step, progress }) => begun.has(progress) && course.kind(step).flavour === 'change' && !course.isOut(step),
   )
 }
 

@@ -2,6 +2,7 @@ import type { Exit } from '../lib/exit-codes.ts'
 import type { ZdtError } from '../lib/errors.ts'
 import type { Cut } from './step-kind.ts'
 import type { Plan } from './plan.ts'
+import type { Told } from './events.ts'
 
 /** How a run ended. */
 export type Ended =
@@ -15,6 +16,9 @@ export type Ended =
   | 'paused'
   | 'interrupted'
 
+/** A lot that failed, and why. */
+export type LeftOut = { readonly lot: string; readonly error: Told }
+
 export interface Outcome {
   readonly plan: Plan
   readonly ended: Ended
@@ -24,6 +28,8 @@ export interface Outcome {
   readonly forced?: readonly Cut[]
   /** Something was mended, and is kept though all else was put back. */
   readonly stays?: true
+  /** What failed by itself, and was left out of it. */
+  readonly leftOut?: readonly LeftOut[]
   /** Why there was nothing to do, where a run is resumed or taken back that is over. */
   readonly note?: string
   /** The commands that would put back what is left, last change first. */

@@ -1,11 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import type { HostName, Json, RunId } from '../lib/types.ts'
 
+/** One of several that the same is done to, such as a server of a pool: where the plan allows for it, it may fail by itself. */
+export interface Lot {
+  readonly name: string
+  /** Undone where the lot fails, so that nobody is sent there; what else was done to it stays. */
+  readonly goesBack?: true
+}
+
 /** A step before its plan has given it an id. Step kinds make these; see src/steps. */
 export interface StepDraft {
   readonly kind: string
   readonly host: HostName
   readonly input: Json
+  readonly lot?: Lot
 }
 
 /** One thing to do on one host. `input` is the kind's own type. */
@@ -35,6 +43,8 @@ export interface Plan {
   /** The sha256 of the fleet file that it was made from. */
   readonly fleet: string
   readonly stages: readonly Stage[]
+  /** So many lots may fail, and are left out, before the run is a failure. Default: none. */
+  readonly mayFail?: number
 }
 
 /** A stage before its plan has numbered it. */

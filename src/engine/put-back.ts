@@ -8,19 +8,29 @@ import { standOf } from './stand.ts'
 import type { ChangeKind } from './step-kind.ts'
 import { asZdtError, told } from './told.ts'
 
+/** What of it is put back, and until when. */
+interface Extent {
+  /** Ends it between two steps, for whoever may wait. */
+  readonly pause?: AbortSignal
+  /** Default: all that is owed. */
+  readonly only?: (step: Step) => boolean
+}
+
 /**
  * Undoes what is owed, last first, each looked at before it is touched; what is put back is no longer owed. Where one
  * cannot be undone, those of its own stage still are, for they stand side by side; then it stops and returns why: going on
  * past the stage would undo things that it still stands on.
- * `pause` ends it between two steps, for whoever may wait.
  */
-export async function putBack(course: Course, pause?: AbortSignal): Promise<ZdtError | undefined> {
+export async function putBack(
+  course: Course,
+  { pause, only = () => true }: Extent = {},
+): Promise<ZdtError | undefined> {
   const stages = new Map(
     course.plan.stages.flatMap(({ number, steps }) => steps.map(({ id }) => [id, number] as const)),
   )
   const stuck: { step: Step; error: ZdtError }[] = []
   for (;;) {
-    const last = course.owed.findLast(({ step }) => stuck.every((one) => one.step.id !== step.id))
+    const last = course.owed.findLast(({ step }) => only(step) && stuck.every((one) => one.step.id !== step.id))
     const [first] = stuck
     if (!last || (first && stages.get(last.step.id) !== stages.get(first.step.id))) return first?.error
     if (pause?.aborted) return first?.error

@@ -1,6 +1,6 @@
 import type { Json } from '../lib/types.ts'
 import type { Told } from './events.ts'
-import type { Ended } from './outcome.ts'
+import type { Ended, LeftOut } from './outcome.ts'
 import type { Cut } from './step-kind.ts'
 
 /** What a run comes to: the one value that people and pipelines read, on screen and as `--json`. */
@@ -18,6 +18,8 @@ export type Result = {
   readonly putBackWith?: string
   /** The command that goes on with what was left half done. */
   readonly goOnWith?: string
+  /** What failed by itself and was left out of what was done. */
+  readonly leftOut?: readonly LeftOut[]
   /** Whom a wait that was ended by force has cut off. */
   readonly forced?: readonly Cut[]
   /** The probe's ledger, where one was kept. */

@@ -4,6 +4,7 @@ import type { Event } from './events.ts'
 import { giveUp, heedAbort } from './give-up.ts'
 import { historyOf, type History } from './history.ts'
 import { lookAround } from './look-around.ts'
+import { takeOut } from './leave-out.ts'
 import type { Ended, Outcome } from './outcome.ts'
 import type { Stage } from './plan.ts'
 import { putBack } from './put-back.ts'
@@ -32,7 +33,7 @@ export async function rollback(events: readonly Event[], engine: Engine): Promis
   const course = new Course(history.plan, engine, history)
   const note = nothingOwed(history, course)
   if (note !== undefined) return { plan: history.plan, ended: 'already', left: [], note }
-  const error = await putBack(course, engine.pause)
+  const error = await putBack(course, { pause: engine.pause })
   if (engine.stop.aborted) return course.outcome({ ended: 'interrupted' })
   if (!error && engine.pause.aborted && course.owed.length > 0) {
     return course.outcome(await heedAbort(course, course.interrupted()))
@@ -43,6 +44,8 @@ export async function rollback(events: readonly Event[], engine: Engine): Promis
 async function goOn(history: History, course: Course): Promise<Verdict> {
   try {
     const around = await lookAround(history, course)
+    const stuck = 'verdict' in around ? undefined : await takeOut(course)
+    if (stuck) return { ended: 'left', error: stuck }
     if (!('verdict' in around))
       return await runStages(course, approved(history, toRun(history, around.holding, course), course))
     if (around.verdict !== 'put-back') return around.verdict

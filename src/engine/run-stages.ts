@@ -4,12 +4,15 @@ import { allAlready, recordAlready } from './all-already.ts'
 import type { Course, Verdict } from './course.ts'
 import type { Stage, Step } from './plan.ts'
 import { giveUp } from './give-up.ts'
+import { leaveOut } from './leave-out.ts'
 import { sideBySide, type Ends } from './side-by-side.ts'
 import { asZdtError, told } from './told.ts'
 
 /** Runs stages one after the other, asking before each that changes something. Never throws once something is changed. */
 export async function runStages(course: Course, stages: readonly Stage[]): Promise<Verdict> {
-  for (const stage of stages) {
+  for (const each of stages) {
+    const stage = { ...each, steps: each.steps.filter((step) => !course.isOut(step)) }
+    if (stage.steps.length === 0) continue
     try {
       const verdict = await new StageRun(course, stage).run()
       if (verdict) return verdict
@@ -60,9 +63,10 @@ class StageRun {
       stop.throwIfAborted()
       if (ends.failed.length === 0 && ends.late.length === 0) break
       if (course.journalLost) continue
-      const verdict = await this.unfinished(ends)
+      const leftOut = await leaveOut(ends, course, (error) => this.decide(error))
+      const verdict = leftOut === true ? undefined : leftOut || (await this.unfinished(ends))
       if (verdict) return verdict
-      pending = [...ends.failed, ...ends.late].map(({ step }) => step)
+      pending = [...ends.failed, ...ends.late].flatMap(({ step }) => (course.isOut(step) ? [] : [step]))
     }
     await course.record({ event: 'stage-end', number: stage.number })
     return course.journalLost && this.paused(course.journalLost)

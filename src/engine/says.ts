@@ -6,6 +6,8 @@ export type Says = {
   readonly already: string
   /** The command that takes it back: `zdt ready app2`. */
   readonly putBackWith?: string
+  /** The command that tries again what failed by itself and was left out, once it is mended. */
+  readonly again?: string
   /** What to type when it ended half-way: the command that goes on, and the one that takes back what was done. */
   readonly halfWay?: { readonly goOnWith: string; readonly putBackWith?: string }
   /** What an unattended run does when a wait's time is over. */

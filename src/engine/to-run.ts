@@ -24,12 +24,14 @@ export function toRun({ plan, steps }: History, holding: ReadonlySet<string>, co
     )
   }
   const isLeft = ({ step, number }: { step: Step; number: number }): boolean => {
+    if (course.isOut(step)) return false
     if (course.kind(step).flavour === 'change') return !holding.has(step.id)
     return steps.get(step.id)?.progress !== 'verified' && !pointless(step, number)
   }
   const first = all.find((one) => isLeft(one) && course.kind(one.step).flavour !== 'guard') ?? all.find(isLeft)
   if (!first) return []
   const isRun = (step: Step, number: number): boolean => {
+    if (course.isOut(step)) return false
     const { flavour } = course.kind(step)
     if (flavour === 'change') return !holding.has(step.id)
     return (flavour === 'guard' || number >= first.number || isLeft({ step, number })) && !pointless(step, number)

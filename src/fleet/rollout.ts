@@ -41,6 +41,8 @@ export interface RolloutSpec {
   readonly maxErrors: number
   /** How much longer than the others' its answers may take, on average. */
   readonly maxSlower: Millis
+  /** How many servers may fail and be left out, before all goes back. */
+  readonly maxFailures: number
   /** What else must say yes while it is watched. */
   readonly gates: readonly Gate[]
 }
@@ -120,6 +122,12 @@ export const rollout = z.strictObject(
       .describe(
         'While it is watched: how much longer than the others’ its answers may take on average. Default: 250ms.',
       ),
+    max_failures: field
+      .whole(0, 1000)
+      .default(0)
+      .describe(
+        'How many servers may fail in a rollout by `rolling`: each stays out of rotation as it is, and the others go on. One more, and all goes back. Default: 0.',
+      ),
     gates: z
       .array(gate, field.wrong('a list of gates'))
       .default([])
@@ -152,6 +160,7 @@ export function toRollout(file: z.output<typeof rollout>): RolloutSpec {
     minHealthy: inMillis(watched),
     timeout: inMillis(timeout),
     maxErrors: Number.parseFloat(errors) / 100,
+    maxFailures: file.max_failures,
     maxSlower: inMillis(slower),
     gates: file.gates.map(toGate),
   }

@@ -61,6 +61,20 @@ export function byBackend(seen: readonly SeenSeat[]): [Seat, ...Seat[]][] {
   return [...groups.values()]
 }
 
+/** Seats that one watch is about: those of a backend; `alone`: each server by itself, and the others beside it. */
+export function watchedTogether(
+  seen: readonly SeenSeat[],
+  alone: boolean,
+): { readonly seats: [Seat, ...Seat[]]; readonly beside: { readonly beside?: readonly string[] } }[] {
+  if (!alone) return byBackend(seen).map((seats) => ({ seats, beside: {} }))
+  const servers = [...new Set(seen.map(({ seat }) => seat.server))]
+  return servers.flatMap((server) => {
+    const beside = servers.filter((other) => other !== server)
+    const own = byBackend(seen.filter(({ seat }) => seat.server === server))
+    return own.map((seats) => ({ seats, beside: beside.length > 0 ? { beside } : {} }))
+  })
+}
+
 /** The first in the order of the fleet, and under it a line for each other load balancer with trouble of its own. */
 function throwAll([first, ...more]: readonly unknown[]): void {
   if (first === undefined) return

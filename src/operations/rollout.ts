@@ -30,6 +30,7 @@ export interface RolloutOptions extends TakingOut {
   readonly settle?: Millis
   readonly minHealthy?: Millis
   readonly slowStart?: Millis
+  readonly maxFailures?: number
 }
 
 /**
@@ -66,14 +67,30 @@ async function propose({ fleet, hosts, id }: World, options: RolloutOptions): Pr
         ...all.flatMap(({ upstreams }) => upstreams.flatMap(({ rows }) => rows)),
       ],
       capacity,
-      facts: [...versions(all), ...unreadLines(all.flatMap(({ upstreams }) => upstreams)), ...facts],
+      facts: [
+        ...budget(rolling),
+        ...versions(all),
+        ...unreadLines(all.flatMap(({ upstreams }) => upstreams)),
+        ...facts,
+      ],
     },
-    plan: plan(`rollout ${pool.name} to ${to}`, fleet.digest, stages, id),
+    plan: {
+      ...plan(`rollout ${pool.name} to ${to}`, fleet.digest, stages, id),
+      ...(rolling.spec.maxFailures > 0 && { mayFail: rolling.spec.maxFailures }),
+    },
     done: `${pool.name} runs ${to} on ${names}`,
     already: `${pool.name} runs ${to} on ${names} already, and is well`,
+    again: `zdt rollout ${pool.name} --to ${to}`,
     halfWay: { goOnWith: `zdt resume ${id}`, putBackWith: `zdt rollback ${id}` },
     onTimeout: 'put-back',
   }
+}
+
+/** What becomes of a server that fails. */
+function budget({ spec: { maxFailures: most } }: Rolling): string[] {
+  if (most === 0) return []
+  const who = most === 1 ? 'one server may' : `${most} servers may`
+  return [`${who} fail and stay out of rotation, and the others go on; with one more all goes back`]
 }
 
 async function byColour(rolling: Rolling, all: readonly Candidate[], options: RolloutOptions): Promise<Strategic> {
@@ -91,28 +108,49 @@ async function byColour(rolling: Rolling, all: readonly Candidate[], options: Ro
   }
 }
 
-/** nginx says nothing of how its servers answer: there is nothing to judge a share by. */
+/**
+ * nginx says nothing of how its servers answer: there is nothing to judge a share by; and all of a batch come back in one file, so
+ * that none can be left out.
+ */
 function refuseBehind({ spec, pool, to }: Rolling, all: readonly Candidate[]): void {
   const behind = all.flatMap(({ upstreams }) => upstreams)
   const [first] = behind
-  if (spec.strategy === 'rolling' || !first) return
-  throw new ZdtError(
-    `nginx on ${first.host} sends to ${pool.name} too, and counts no answers: ${spec.strategy} cannot be judged`,
-    {
-      code: 'nginx-counts-nothing',
-      exit: 'refused',
-      host: first.host,
-      suggestions: [`zdt rollout ${pool.name} --to ${to} --strategy rolling`],
-    },
-  )
+  const isFit = spec.strategy === 'rolling' && spec.maxFailures === 0
+  if (isFit || !first) return
+  const why =
+    spec.strategy === 'rolling'
+      ? 'takes no single server of a batch out again: max_failures must be 0'
+      : `counts no answers: ${spec.strategy} cannot be judged`
+  throw new ZdtError(`nginx on ${first.host} sends to ${pool.name} too, and ${why}`, {
+    code: 'nginx-counts-nothing',
+    exit: 'refused',
+    host: first.host,
+    suggestions: [
+      `zdt rollout ${pool.name} --to ${to} --strategy rolling${pool.rollout?.maxFailures ? ' --max-failures 0' : ''}`,
+    ],
+  })
 }
 
 /** What the flags say goes over zdt.yaml. */
 function over(spec: RolloutSpec, options: RolloutOptions): RolloutSpec {
-  const { strategy, batch, settle, minHealthy, slowStart, shares, samples, approve, keepOld } = options
+  const {
+    strategy = spec.strategy,
+    batch,
+    settle,
+    minHealthy,
+    slowStart,
+    maxFailures = spec.maxFailures,
+    shares,
+    samples,
+    approve,
+    keepOld,
+  } = options
   return {
     ...spec,
-    ...defined({ strategy, batch, settle, minHealthy, slowStart }),
+    strategy,
+    // The others judge all of a colour, or a canary, as one.
+    maxFailures: strategy === 'rolling' ? maxFailures : 0,
+    ...defined({ batch, settle, minHealthy, slowStart }),
     canary: { ...spec.canary, ...defined({ shares, samples, approve }) },
     blueGreen: { ...spec.blueGreen, ...defined({ keepOld }) },
   }

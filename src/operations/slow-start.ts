@@ -4,7 +4,7 @@ import { formatDuration } from '../lib/durations.ts'
 import type { Millis } from '../lib/types.ts'
 import { setServerWeight } from '../steps/haproxy/set-weight.ts'
 import { watchSeats } from '../steps/haproxy/watch-seats.ts'
-import { byBackend, type SeenSeat } from './look-at-seats.ts'
+import { watchedTogether, type SeenSeat } from './look-at-seats.ts'
 
 /** How servers that come back get their share of the traffic: little first, for caches and pools of connections that are cold. */
 export interface SlowStart {
@@ -12,6 +12,8 @@ export interface SlowStart {
   readonly over: Millis
   /** How much more of their answers may be errors meanwhile than of the others', as a share of 1. */
   readonly maxErrors: number
+  /** Each server is watched by itself. */
+  readonly alone?: boolean
 }
 
 /** What of its weight a server has on the way, for a third of the time each. */
@@ -31,7 +33,7 @@ export const atOnce: Warming = { before: [], after: [] }
  * is lowered while nobody is sent there, and rises while it is watched: it stays up, and does not answer more errors than the others.
  * That it is slower yet is no fault.
  */
-export function warming(seen: readonly SeenSeat[], { over, maxErrors }: SlowStart): Warming {
+export function warming(seen: readonly SeenSeat[], { over, maxErrors, alone = false }: SlowStart): Warming {
   const slow = over === 0 ? [] : seen.filter(canBeLess)
   if (slow.length === 0) return atOnce
   const names = [...new Set(slow.map(({ seat }) => seatName(seat)))].join(', ')
@@ -45,10 +47,10 @@ export function warming(seen: readonly SeenSeat[], { over, maxErrors }: SlowStar
   const watched = (share: number): StageDraft =>
     stage(
       `watch ${names} warm up for ${formatDuration(watch)}`,
-      byBackend(slow).map(([first, ...more]) => {
-        const seats = [first, ...more] as const
+      watchedTogether(slow, alone).map(({ seats, beside }) => {
         const own = seats.flatMap((seat) => slow.filter((one) => one.seat === seat))
-        return watchSeats.at(first.host, { seats, watch, limits, weights: own.map((one) => partOf(one, share)) })
+        const weights = own.map((one) => partOf(one, share))
+        return watchSeats.at(seats[0].host, { seats, watch, limits, weights, ...beside })
       }),
     )
   const after = shares.flatMap((share, index) => [watched(share), at(shares[index + 1] ?? 1)])

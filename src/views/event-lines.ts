@@ -117,6 +117,8 @@ export function makeEventTeller(
         return about(at, event.step, `${paint.yellow('⚠')} forced`)
       case 'cut':
         return about(at, event.step, `${paint.yellow('⚠')} ${cutWords([event.cut])}`)
+      case 'left-out':
+        return about(at, event.step, `${paint.yellow('⚠')} ${cleanLine(event.lot)} is left out; the others go on`)
       case 'undoing':
         return about(at, event.step, '↩ putting back …')
       case 'undone':

@@ -1,4 +1,5 @@
 import type { Ended } from '../engine/outcome.ts'
+import type { Told } from '../engine/events.ts'
 import type { Result } from '../engine/result.ts'
 import { clean, cleanLine } from './clean.ts'
 import { cutWords } from './cut-words.ts'
@@ -23,6 +24,7 @@ export function resultText(result: Result, page: Page, probe = ''): string {
     ...(result.forced && result.forced.length > 0
       ? wrap(cutWords(result.forced), width, '  ⚠ ').map(paint.yellow)
       : []),
+    ...(result.leftOut ?? []).flatMap(({ lot, error }) => leftOutLines(lot, error, page)),
     ...(result.ended === 'untouched' ? ['  Nothing was changed.'] : []),
     ...leftToDo(result, paint),
     ...nextLines(result.error ?? {}, page),
@@ -30,12 +32,19 @@ export function resultText(result: Result, page: Page, probe = ''): string {
   return finish([...headline.map(colour), ...body], page) + probe + finish(references(result, page), page)
 }
 
+/** Who failed by itself, and why. */
+function leftOutLines(lot: string, error: Told, page: Page): string[] {
+  const host = error.host === undefined || error.message.includes(error.host) ? '' : `${error.host}: `
+  return [...messageLines(`${lot} was left out: ${host}${error.message}`, page.width), ...saidLines(error, page)]
+}
+
 /** What is said in several lines, such as who is still awaited, stays in lines, under the first after its colon. */
 function messageLines(message: string, width: number): string[] {
   const [first = '', ...more] = clean(message).split('\n')
-  const under = first.indexOf(': ') + 2
-  return [first, ...more.map((line) => ' '.repeat(under === 1 ? 2 : under) + line)].flatMap((line) =>
-    wrap(line, width, '  ', ' '.repeat(under + 4)),
+  const colon = first.indexOf(': ')
+  const under = colon === -1 || colon > width / 3 ? 2 : colon + 2
+  return [first, ...more.map((line) => ' '.repeat(under) + line)].flatMap((line) =>
+    wrap(line, width, '  ', ' '.repeat(colon === -1 ? 5 : under + 4)),
   )
 }
 

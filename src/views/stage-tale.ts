@@ -100,6 +100,8 @@ export function makeStageTale(stage: Stage, going: 'forth' | 'back', since: numb
           ? told('↩', head(stays ? 'stays so: ' : 'put back: ', took, page))
           : told('⚠', head('not put back yet: ', took, page))
       }
+      const out = latest('left-out').map(({ host, last }) => ({ host, lot: last.lot, error: last.error }))
+      if (out.length > 0) return told('⚠', [...head('', took, page), ...out.flatMap((one) => leftOutLines(one, page))])
       if (late.length > 0) {
         const over = latest('timed-out').length > 0 ? 'time is over: ' : ''
         return told('⚠', [...head(over, took, page), ...awaitingLines(late, page)])
@@ -128,6 +130,10 @@ function saying(said: readonly string[], { width, paint }: Page): string[] {
 /** The host is in front of it already. */
 function withoutHost(line: string, host: string): string {
   return line.startsWith(`${host} `) ? line.slice(host.length).trimStart() : line
+}
+
+function leftOutLines({ lot, ...why }: { lot: string; host: string; error: Told }, page: Page): string[] {
+  return [`   ${cleanLine(lot)} is left out; the others go on`, ...errorLines(why, page)]
 }
 
 function errorLines({ host, error }: { host: string; error: Told }, page: Page): string[] {

@@ -1,6 +1,7 @@
 import { describeOnLab, useLab } from './support/lab.ts'
 import { useShop } from './support/shop.ts'
 import { badWorldTests } from './shop/bad-worlds.ts'
+import { budgetTests } from './shop/budget.ts'
 import { drainTests } from './shop/drain.ts'
 import { evacuateTests } from './shop/evacuate.ts'
 import { maintAndWeightTests } from './shop/maint-weight.ts'
@@ -20,6 +21,7 @@ describeOnLab('the shop', () => {
   operatorTests(shop)
   wordTests(shop)
   rolloutTests(shop)
+  budgetTests(shop)
   upstreamTests(shop)
   evacuateTests(shop)
 })

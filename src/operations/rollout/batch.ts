@@ -7,11 +7,12 @@ import { deployVersion } from '../../steps/app/deploy.ts'
 import { appSettles } from '../../steps/app/settle.ts'
 import { watchSeats } from '../../steps/haproxy/watch-seats.ts'
 import type { Judged } from '../capacity.ts'
-import { byBackend, type SeenSeat } from '../look-at-seats.ts'
+import { watchedTogether, type SeenSeat } from '../look-at-seats.ts'
 import { untilAnswered, untilNobody } from '../places.ts'
 import { intoRotation, outOfRotation } from '../rotation.ts'
 import { atOnce, warming, type SlowStart } from '../slow-start.ts'
 import type { UpstreamChange } from '../upstreams/change.ts'
+import { alone, marked } from './alone.ts'
 import { namesOf, ready, readyBehind, type Candidate } from './candidates.ts'
 import { gatesFor } from './gates.ts'
 
@@ -32,12 +33,8 @@ export interface Behind {
 }
 
 /** Some servers go out of rotation together, and get the version there. */
-export function deployed(
-  { pool, spec, to, timeout }: Rolling,
-  some: readonly Candidate[],
-  judged: Judged,
-  behind?: Behind,
-): StageDraft[] {
+export function deployed(rolling: Rolling, some: readonly Candidate[], judged: Judged, behind?: Behind): StageDraft[] {
+  const { pool, spec, to, timeout } = rolling
   const names = namesOf(some)
   return [
     ...outOfRotation(ready(some), 'drain', judged),
@@ -46,47 +43,55 @@ export function deployed(
       { seen: some.flatMap(({ seats }) => seats), upstreams: some.flatMap(({ upstreams }) => upstreams) },
       timeout,
     ),
-    stage(
-      `deploy ${to} on ${names}`,
-      some.map(({ server, host, app }) =>
-        deployVersion.at(host, {
-          pool: pool.name,
-          server: server.name,
-          app,
-          to,
-          deploy: spec.deploy,
-          back: spec.back ?? spec.deploy,
-          timeout: spec.timeout,
-        }),
+    ...alone(rolling, some, 'stays', [
+      stage(
+        `deploy ${to} on ${names}`,
+        some.map(({ server, host, app }) =>
+          deployVersion.at(host, {
+            pool: pool.name,
+            server: server.name,
+            app,
+            to,
+            deploy: spec.deploy,
+            back: spec.back ?? spec.deploy,
+            timeout: spec.timeout,
+          }),
+        ),
       ),
-    ),
-    stage(
-      `${names} must be well for ${formatDuration(spec.settle)}, on its own`,
-      spec.settle === 0
-        ? []
-        : some.map(({ server, host, app }) =>
-            appSettles.at(host, { pool: pool.name, server: server.name, app, version: to, settle: spec.settle }),
-          ),
-    ),
+      stage(
+        `${names} must be well for ${formatDuration(spec.settle)}, on its own`,
+        spec.settle === 0
+          ? []
+          : some.map(({ server, host, app }) =>
+              appSettles.at(host, { pool: pool.name, server: server.name, app, version: to, settle: spec.settle }),
+            ),
+      ),
+    ]),
   ]
 }
 
 /** They come back by a fresh check; their agents are heard again where they were before. Of a canary others see to agents and weights. */
 export function backAgain(
-  { fleet, spec, timeout }: Rolling,
+  rolling: Rolling,
   some: readonly Candidate[],
   { isCanary = false, behind }: { readonly isCanary?: boolean; readonly behind?: Behind } = {},
 ): StageDraft[] {
+  const { fleet, spec, timeout } = rolling
   const heard = ({ view }: SeenSeat) => !isCanary && view.agent?.enabled === true
   return [
-    ...intoRotation(fleet, ready(some), timeout, heard, isCanary ? atOnce : warming(ready(some), slowStartOf(spec))),
+    ...alone(
+      rolling,
+      some,
+      'goes back',
+      intoRotation(fleet, ready(some), timeout, heard, isCanary ? atOnce : warming(ready(some), slowStartOf(spec))),
+    ),
     ...(behind ? [untilAnswered(readyBehind(some), timeout), ...behind.back.stages] : []),
   ]
 }
 
 /** How slowly, as zdt.yaml has it. */
-export function slowStartOf({ slowStart: over, maxErrors }: RolloutSpec): SlowStart {
-  return { over, maxErrors }
+export function slowStartOf({ slowStart: over, maxErrors, maxFailures }: RolloutSpec): SlowStart {
+  return { over, maxErrors, alone: maxFailures > 0 }
 }
 
 /** nginx counts nobody's answers: the servers themselves are asked while they serve. */
@@ -119,16 +124,18 @@ export function watched(
   const { spec, timeout } = rolling
   const { minHealthy: watch, maxErrors, maxSlower } = spec
   const limits = { maxErrors, maxSlower, samples: samples ?? wished }
-  const counted = watch === 0 && samples === undefined ? [] : byBackend(seats)
+  const counted = watch === 0 && samples === undefined ? [] : watchedTogether(seats, spec.maxFailures > 0)
+  const own = counted.map(({ seats, beside }): StepDraft =>
+    watchSeats.at(seats[0].host, {
+      seats,
+      watch,
+      limits,
+      ...beside,
+      ...(samples !== undefined && { patience: timeout }),
+    }),
+  )
   return stage(`watch ${namesOf(some)} serve for ${formatDuration(watch)}`, [
-    ...counted.map(([first, ...more]): StepDraft =>
-      watchSeats.at(first.host, {
-        seats: [first, ...more],
-        watch,
-        limits,
-        ...(samples !== undefined && { patience: timeout }),
-      }),
-    ),
+    ...marked(rolling, some, 'goes back', own),
     ...(seats.length > 0 || readyBehind(some).length > 0 ? gatesFor(rolling, some) : []),
   ])
 }

@@ -69,8 +69,9 @@ export const setServerState = defineChange<Input, Found>({
     return notYet(now.admin !== admin && `${seatName(seat)} is ${now.admin}, not ${admin}`)
   },
   halfway: async ({ seat, state }, { admin }, on) => {
-    if (admin !== 'ready') return false
     const now = await viewOf(on, seat)
+    // That it has fallen ill since is what it is put back for.
+    if (admin !== 'ready') return state === 'ready' && now.admin === 'ready'
     // Ready is what it was: that its checks do not pass yet is nobody's doing. And the way back from maintenance is by drain.
     return now.admin === 'ready' || (state === 'maint' && now.admin === 'drain')
   },

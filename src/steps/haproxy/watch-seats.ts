@@ -19,6 +19,8 @@ type Input = {
   /** Of each seat the weight that it has meanwhile, where it is this run's: another one is somebody's wish. */
   readonly weights?: readonly number[]
   readonly limits: Limits
+  /** Servers that are judged by themselves meanwhile: they are none of the others. */
+  readonly beside?: readonly string[]
   /** How long more it may take until there are answers enough to judge by. Without it too few are said to be too few, and pass. */
   readonly patience?: Millis
 }
@@ -41,8 +43,12 @@ export const watchSeats = defineWait<Input>({
   }),
   look: (input, on, waited) =>
     lookAgain(on, async (on) => {
-      const { seats, watch, weights, limits, patience } = input
-      const now = await counted(seats, (name) => on.other(name), on.signal)
+      const { seats, watch, weights, limits, patience, beside = [] } = input
+      const all = await counted(seats, (name) => on.other(name), on.signal)
+      const now = all.map((one) => ({
+        ...one,
+        answers: one.answers.filter(({ server }) => !beside.includes(server)),
+      }))
       const known = memory.get(input) ?? { start: now, down: 0 }
       memory.set(input, known)
       refuseLost(on)

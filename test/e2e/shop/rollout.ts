@@ -83,6 +83,15 @@ export function rolloutTests(shop: Shop): void {
       expect(await versions()).toEqual(all('1.0.0'))
     })
 
+    deep('one that dies while it serves is put back: that it is down is why, and nobody else’s doing', async () => {
+      const { code, stdout } = await rollout('2.0.0-dies', ['--batch', '2'], ['--settle', '1s', '--min-healthy', '30s'])
+      expect(stdout).toMatch(/sees that app\d is DOWN/)
+      expect(printed(stdout)).toMatchObject({ ended: 'put-back', probe: { total: { lost: 0 } } })
+      expect(code).toBe(4)
+      expect(await versions()).toEqual(all('1.0.0'))
+      await serving()
+    })
+
     deep('one that answers 500 now and then is seen by the load balancers’ own counters, and put back', async () => {
       const load = await startWrk(lab, `${vip}/shop/`, 'paced')
       // Without the probe: to that one an answer 500 is lost, which is told first.
