@@ -1,11 +1,13 @@
 import type { Millis } from '../../lib/types.ts'
 import { numberOf, parseCsv } from './tables.ts'
 
-/** What a server has answered since its load balancer's worker started (`show stat`: `hrsp_*`, `econ`, `eresp`, `rtime`). */
+/** What a server has answered since its load balancer's worker started (`show stat`: `hrsp_*`, `econ`, `eresp`, `rtime`, `chkdown`). */
 export interface Given {
   readonly server: string
   readonly status: string
   readonly up: boolean
+  /** How often its checks have brought it down. */
+  readonly falls: number
   /** The weight that it was given; null where HAProxy does not say it. */
   readonly weight: number | null
   readonly answers: number
@@ -34,6 +36,7 @@ export function answersOf(csv: string, backend: string): Answers {
         server: row.get('svname') ?? '',
         status,
         up: /^(UP|no check)/.test(status),
+        falls: count('chkdown'),
         // While HAProxy's own `slowstart` holds it down, that is no weight which anybody gave.
         weight: numberOf(row, 'throttle') === undefined ? (numberOf(row, 'weight') ?? null) : null,
         answers: classes.reduce((sum, column) => sum + count(column), 0) + failed,
@@ -47,8 +50,9 @@ export function answersOf(csv: string, backend: string): Answers {
 export function since(before: Answers, now: Answers): Answers {
   return now.map((one) => {
     const was = before.find(({ server }) => server === one.server)
-    if (!was || was.answers > one.answers || was.errors > one.errors) return one
-    return { ...one, answers: one.answers - was.answers, errors: one.errors - was.errors, took: tookSince(was, one) }
+    if (!was || was.answers > one.answers || was.errors > one.errors || was.falls > one.falls) return one
+    const [answers, errors] = [one.answers - was.answers, one.errors - was.errors]
+    return { ...one, answers, errors, falls: one.falls - was.falls, took: tookSince(was, one) }
   })
 }
 
@@ -72,6 +76,7 @@ export function together(all: readonly Answers[]): Answers {
       server,
       status: worst?.status ?? '',
       up: worst?.up ?? false,
+      falls: seen.reduce((sum, one) => sum + one.falls, 0),
       weight: worst?.weight ?? null,
       ...shareOf(seen),
     }

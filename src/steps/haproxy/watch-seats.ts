@@ -1,4 +1,4 @@
-import { since, together } from '../../daemons/haproxy/answers-given.ts'
+import { since, together, type Answers } from '../../daemons/haproxy/answers-given.ts'
 import { seatName, showStat } from '../../daemons/haproxy/commands.ts'
 import { judge, type Limits } from '../../daemons/haproxy/verdict.ts'
 import { NoUseWaiting } from '../../engine/step-kind.ts'
@@ -63,6 +63,8 @@ export const watchSeats = defineWait<Input>({
       known.down = down.length > 0 ? known.down + 1 : 0
       if (known.down > lookedDown) throw new NoUseWaiting(down.join(', '), { host: on.host.name })
       const came = now.map(({ answers }, index) => since(known.start[index]?.answers ?? [], answers))
+      const fell = fallen(now, came, servers)
+      if (fell) throw new NoUseWaiting(fell, { host: on.host.name })
       const before = together(known.start.map(({ answers }) => answers))
       const { says, text } = judge(together(came), before, [...new Set(servers)], limits)
       if (says === 'fail') throw new NoUseWaiting(text, { host: on.host.name })
@@ -78,6 +80,19 @@ export const watchSeats = defineWait<Input>({
   interval: ({ watch }) => Math.min(1000, Math.max(100, watch / 4)),
   protects: ({ seats }) => seats.map((seat) => seatThing(seat.host, seat, 'state')),
 })
+
+/** `lb1 has seen app3 go down 2 times meanwhile`: one that is started anew each time it dies is up at most looks. */
+function fallen(now: readonly Counted[], came: readonly Answers[], servers: readonly string[]): string | undefined {
+  const said = now.flatMap(({ host }, index) =>
+    (came[index] ?? [])
+      .filter(({ server, falls }) => servers.includes(server) && falls > 0)
+      .map(
+        ({ server, falls }) =>
+          `${host} has seen ${server} go down ${falls === 1 ? 'once' : `${falls} times`} meanwhile`,
+      ),
+  )
+  return said.length > 0 ? said.join(', ') : undefined
+}
 
 /** `somebody has given shop/app3 weight 0 on lb1`. */
 function changedWeight(

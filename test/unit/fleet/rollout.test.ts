@@ -23,6 +23,7 @@ test('the least that a rollout needs, and what it is by default', () => {
     slowStart: 0,
     minHealthy: 10_000,
     maxErrors: 0.01,
+    maxFailures: 0,
     maxSlower: 250,
     gates: [],
     timeout: 300_000,

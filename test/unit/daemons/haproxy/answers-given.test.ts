@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest'
 import { answersOf, shareOf, since, together, type Given } from '../../../../src/daemons/haproxy/answers-given.ts'
 
-const head = '# pxname,svname,weight,econ,eresp,status,hrsp_1xx,hrsp_2xx,hrsp_3xx,hrsp_4xx,hrsp_5xx,rtime,'
+const head = '# pxname,svname,weight,econ,eresp,status,hrsp_1xx,hrsp_2xx,hrsp_3xx,hrsp_4xx,hrsp_5xx,rtime,chkdown,'
 const stat = (...rows: string[]) => [head, ...rows, ''].join('\n')
-const one: Given = { server: 'app1', status: 'UP', up: true, weight: 100, answers: 10, errors: 1, took: 20 }
+const one: Given = { server: 'app1', status: 'UP', up: true, falls: 0, weight: 100, answers: 10, errors: 1, took: 20 }
 
 test('servers of one backend, each with what it answered, what of it was an error, and how long it took', () => {
   const csv = stat(
-    'shop,app1,30,0,1,UP,0,90,0,5,4,12,',
+    'shop,app1,30,0,1,UP,0,90,0,5,4,12,3,',
     'shop,BACKEND,30,0,0,UP,0,999,0,0,0,1,',
     'web,web1,1,0,0,UP,0,1,0,0,0,1,',
   )
   expect(answersOf(csv, 'shop')).toEqual([
-    { server: 'app1', status: 'UP', up: true, weight: 30, answers: 100, errors: 5, took: 12 },
+    { server: 'app1', status: 'UP', up: true, falls: 3, weight: 30, answers: 100, errors: 5, took: 12 },
   ])
 })
 
@@ -29,6 +29,8 @@ test('what was answered between two looks; a reload began the counters anew', ()
   expect(since([one], [{ ...one, answers: 25, errors: 2 }])).toMatchObject([{ answers: 15, errors: 1 }])
   expect(since([one], [{ ...one, answers: 4, errors: 0 }])).toMatchObject([{ answers: 4, errors: 0 }])
   expect(since([], [one])).toMatchObject([{ answers: 10 }])
+  expect(since([{ ...one, falls: 2 }], [{ ...one, falls: 5 }])).toMatchObject([{ falls: 3 }])
+  expect(since([{ ...one, falls: 2 }], [{ ...one, falls: 1 }])).toMatchObject([{ falls: 1, answers: 10 }])
 })
 
 /** HAProxy's average as it keeps it: the first 512 all alike, and then each new one for a 512th. */

@@ -7,6 +7,7 @@ const given = (server: string, answers: number, errors: number, took: number | n
   server,
   status: 'UP',
   up: true,
+  falls: 0,
   weight: 100,
   answers,
   errors,
