@@ -36,14 +36,19 @@ const standard: readonly LabHost[] = [
 /** The names of the hosts that a lab has unless it is told otherwise. */
 export const standardHosts: readonly string[] = standard.map((host) => host.name)
 
-/** The shape of a lab of `hosts` (of the standard ones) and `scale` small hosts. */
+/** How many application servers a lab has unless it is told otherwise, and at the most: the VIP comes after them. */
+export const fewestApps = standard.filter(({ role }) => role === 'app').length
+export const mostApps = 75
+
+/** The shape of a lab of `hosts` (of the standard ones), `apps` application servers in all, and `scale` small hosts. */
 export function labShape(wanted: {
   readonly name: string
   readonly suite: Suite
   readonly hosts: readonly string[]
+  readonly apps?: number
   readonly scale: number
 }): LabShape {
-  const { name, suite, hosts, scale } = wanted
+  const { name, suite, hosts, apps = fewestApps, scale } = wanted
   if (!/^[a-z][a-z0-9-]{0,30}$/.test(name)) {
     throw new LabError(`A lab's name is lower-case letters, digits and dashes: ${JSON.stringify(name)} is not.`)
   }
@@ -52,7 +57,12 @@ export function labShape(wanted: {
     throw new LabError(`The lab has no host ${unknown.join(', ')}; it has ${standardHosts.join(', ')}.`)
   }
   const small = Array.from({ length: scale }, (_, index) => smallHost(index))
-  return { name, suite, hosts: [...standard.filter((host) => hosts.includes(host.name)), ...small] }
+  const more = Array.from({ length: Math.max(0, apps - fewestApps) }, (_, index) => appHost(fewestApps + index + 1))
+  return { name, suite, hosts: [...standard.filter((host) => hosts.includes(host.name)), ...more, ...small] }
+}
+
+function appHost(number: number): LabHost {
+  return { name: `app${number}`, role: 'app', address: `10.77.0.${20 + number}` }
 }
 
 function smallHost(index: number): LabHost {

@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 import { ZdtCommand } from '../../cli/zdt-command.ts'
-import { labShape, standardHosts, suites } from '../../lab/shape.ts'
+import { fewestApps, labShape, mostApps, standardHosts, suites } from '../../lab/shape.ts'
 import { labUp } from '../../lab/up.ts'
 
 export default class LabUp extends ZdtCommand {
@@ -10,6 +10,12 @@ export default class LabUp extends ZdtCommand {
     name: Flags.string({ summary: "The lab's name.", env: 'ZDT_LAB', default: 'lab' }),
     suite: Flags.option({ options: suites, summary: "The hosts' Debian release.", default: 'trixie' as const })(),
     hosts: Flags.string({ summary: 'Which of the standard hosts.', default: standardHosts.join(',') }),
+    apps: Flags.integer({
+      summary: 'How many application servers in all.',
+      default: fewestApps,
+      min: fewestApps,
+      max: mostApps,
+    }),
     scale: Flags.integer({ summary: 'How many small hosts to add (sshd only).', default: 0, min: 0, max: 250 }),
   }
 
