@@ -21,7 +21,9 @@ export default class Rollout extends ZdtCommand {
     ...runFlags,
     to: versionFlag({ required: true }),
     strategy: Flags.option({ options: strategies })({ summary: 'How, over `strategy` in zdt.yaml.' }),
-    shares: sharesFlag({ summary: 'What a canary gets of the traffic, over `canary.shares` in zdt.yaml.' }),
+    shares: sharesFlag({
+      summary: 'What a canary, or the colour that comes, gets of the traffic, over `shares` in zdt.yaml.',
+    }),
     samples: Flags.integer({
       min: 1,
       helpValue: 'N',

@@ -25,8 +25,12 @@ export interface CanarySpec {
 export interface BlueGreenSpec {
   /** The names of their servers. */
   readonly colours: ReadonlyMap<string, readonly string[]>
+  /** What the one that comes gets of the traffic before it gets all, one share after the other, as parts of 1. */
+  readonly shares: readonly number[]
   /** How long the one that served stays as it is, to come back at once. */
   readonly keepOld: Millis
+  /** What stops its application then, on its hosts; without it, it runs on. */
+  readonly stop?: readonly string[]
 }
 
 /** `pools.NAME.rollout.canary` as it is written. */
@@ -59,12 +63,24 @@ export const blueGreen = z.strictObject(
       .record(z.string(), servers, field.wrong('a map of two colours, such as { blue: [app1], green: [app2] }'))
       .default({})
       .describe('The two colours, such as `{ blue: [app1], green: [app2] }`: each server of the pool in one of them.'),
+    shares: field.shares
+      .optional()
+      .describe(
+        'What the colour that comes gets of the traffic before it gets all, such as 10%, 50%. Default: all in one step.',
+      ),
+    stop: z
+      .array(field.word, field.wrong('a list of words, such as [sudo, systemctl, stop, shop]'))
+      .min(1, { error: 'is empty, expected a command' })
+      .optional()
+      .describe(
+        'The command that stops the application of the colour that served, when it rests. Default: it runs on.',
+      ),
     keep_old: field
       .duration('a duration such as 10s or 1m')
       .default('1m')
       .describe('How long the colour that served stays as it is, to come back at once. Default: 1m.'),
   },
-  field.wrong('a map with colours and keep_old'),
+  field.wrong('a map with colours, shares, keep_old or stop'),
 )
 
 /** What was read, as the rest of zdt knows it. */
@@ -73,6 +89,11 @@ export function toCanary({ servers, shares, ...rest }: z.output<typeof canary>):
 }
 
 /** What was read, as the rest of zdt knows it. */
-export function toBlueGreen({ colours, keep_old: keepOld }: z.output<typeof blueGreen>): BlueGreenSpec {
-  return { colours: new Map(Object.entries(colours)), keepOld: parseDuration(keepOld) ?? 0 }
+export function toBlueGreen({ colours, shares, stop, keep_old: keepOld }: z.output<typeof blueGreen>): BlueGreenSpec {
+  return {
+    colours: new Map(Object.entries(colours)),
+    shares: shares === undefined ? [] : (parseShares(shares) ?? []),
+    keepOld: parseDuration(keepOld) ?? 0,
+    ...(stop && { stop }),
+  }
 }

@@ -152,6 +152,6 @@ function over(spec: RolloutSpec, options: RolloutOptions): RolloutSpec {
     maxFailures: strategy === 'rolling' ? maxFailures : 0,
     ...defined({ batch, settle, minHealthy, slowStart }),
     canary: { ...spec.canary, ...defined({ shares, samples, approve }) },
-    blueGreen: { ...spec.blueGreen, ...defined({ keepOld }) },
+    blueGreen: { ...spec.blueGreen, ...defined({ keepOld, shares }) },
   }
 }

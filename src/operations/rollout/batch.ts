@@ -54,6 +54,7 @@ export function deployed(rolling: Rolling, some: readonly Candidate[], judged: J
             to,
             deploy: spec.deploy,
             back: spec.back ?? spec.deploy,
+            ...(spec.strategy === 'blue-green' && spec.blueGreen.stop && { stop: spec.blueGreen.stop }),
             timeout: spec.timeout,
           }),
         ),

@@ -1,13 +1,16 @@
-import { stage, type StageDraft } from '../../engine/plan.ts'
+import { stage, type StageDraft, type StepDraft } from '../../engine/plan.ts'
 import { ZdtError } from '../../lib/errors.ts'
 import { formatDuration } from '../../lib/durations.ts'
+import { shareText } from '../../lib/shares.ts'
+import { stopApp } from '../../steps/app/stop.ts'
 import { setServerState } from '../../steps/haproxy/set-state.ts'
 import type { Judged } from '../capacity.ts'
 import type { SeenSeat } from '../look-at-seats.ts'
-import { intoRotation, outOfRotation, untilDrained } from '../rotation.ts'
-import { notSlow, warming } from '../slow-start.ts'
+import { agentsHeard, agentsHeldOff, intoRotation, outOfRotation, untilDrained } from '../rotation.ts'
+import { atOnce, notSlow, warming } from '../slow-start.ts'
 import { deployed, slowStartOf, watched, type Rolling } from './batch.ts'
 import { namesOf, type Candidate } from './candidates.ts'
+import { asBefore, fieldsOf, weigh } from './shares.ts'
 
 /** One colour of a pool. */
 interface Colour {
@@ -53,24 +56,28 @@ export function coloursOf({ pool, spec }: Rolling, all: readonly Candidate[]): C
 }
 
 /**
- * The colour that rests gets the version; then it serves, and only then the other one goes, in one step and without a wait. That one
- * stays as it is for a while, to come back at once; and rests when nobody is connected to it any more. `judged`: that enough
- * stay when it goes.
+ * The colour that rests gets the version; then it serves, with a part of the traffic at first where there are shares, and only then
+ * the other one goes, in one step and without a wait. That one stays as it is for a while, to come back at once; it rests when
+ * nobody is connected to it any more, and is stopped where there is a command for it. `judged`: that enough stay when it goes.
  */
 export function switchColours(rolling: Rolling, { live, idle }: Colours, judged: Judged): StageDraft[] {
   const { fleet, spec, timeout } = rolling
-  const { keepOld } = spec.blueGreen
+  const { keepOld, stop, shares } = spec.blueGreen
   const [before, after] = [seatsOf(live), seatsOf(idle)]
+  const share = byShares(rolling, { live, idle })
   return [
     ...deployed(rolling, idle.servers, { capacity: [], guards: [] }),
+    ...share.before,
     ...intoRotation(
       fleet,
       after,
       timeout,
       ({ view }) => view.agent?.enabled === false,
-      warming(after, slowStartOf(spec)),
+      shares.length > 0 ? atOnce : warming(after, slowStartOf(spec)),
     ),
+    ...share.rising,
     ...outOfRotation(before, 'drain', judged),
+    ...share.over,
     watched(rolling, idle.servers, after),
     ...(keepOld === 0
       ? []
@@ -85,14 +92,52 @@ export function switchColours(rolling: Rolling, { live, idle }: Colours, judged:
       `${live.name} rests`,
       before.map(({ seat }) => setServerState.at(seat.host, { seat, state: 'maint' })),
     ),
+    stage(`stop ${live.name}`, stop ? live.servers.map((one) => stopped(rolling, one, stop)) : []),
   ]
+}
+
+/** Stages around the ones that make the colour ready and take the other out. */
+interface Shared {
+  readonly before: readonly StageDraft[]
+  readonly rising: readonly StageDraft[]
+  readonly over: readonly StageDraft[]
+}
+
+/** The colour that comes gets the shares one after the other, and is watched at each; agents, which would set weights, are held off. */
+function byShares(rolling: Rolling, { live, idle }: Colours): Shared {
+  const { shares } = rolling.spec.blueGreen
+  if (shares.length === 0) return { before: [], rising: [], over: [] }
+  const [before, after] = [seatsOf(live), seatsOf(idle)]
+  const fields = fieldsOf(rolling, shares, after, before)
+  const agents = [...before, ...after].filter(({ view }) => view.agent?.enabled === true).map(({ seat }) => seat)
+  const given = (index: number) =>
+    stage(`${idle.name}: ${shareText(shares[index] ?? 0)} of ${rolling.pool.name}`, weigh(fields, index))
+  const watch = watched(rolling, idle.servers, after)
+  return {
+    before: [agentsHeldOff(agents), given(0)],
+    rising: [watch, ...shares.slice(1).flatMap((_share, index) => [given(index + 1), watch])],
+    over: [stage('all weights as before', asBefore(fields)), agentsHeard(agents)],
+  }
+}
+
+function stopped({ pool, spec }: Rolling, { server, host, app }: Candidate, stop: readonly string[]): StepDraft {
+  return stopApp.at(host, {
+    pool: pool.name,
+    server: server.name,
+    app,
+    stop,
+    back: spec.back ?? spec.deploy,
+    timeout: spec.timeout,
+  })
 }
 
 /** What the plan says of the colours. */
 export function coloursInWords({ pool, spec, to }: Rolling, { live, idle }: Colours): string[] {
+  const { shares, stop } = spec.blueGreen
   return [
-    ...notSlow(seatsOf(idle), slowStartOf(spec)),
+    ...(shares.length > 0 ? [] : notSlow(seatsOf(idle), slowStartOf(spec))),
     `${live.name} (${namesOf(live.servers)}) serves ${pool.name}; ${idle.name} (${namesOf(idle.servers)}) gets ${to} and takes its place`,
+    ...(stop ? [`in the end ${live.name} is stopped: then its way back is a deployment`] : []),
   ]
 }
 

@@ -1,13 +1,12 @@
 import { lookAtApp, type App, type AppState } from '../../daemons/app/look.ts'
 import { heardFrom, hostState } from '../../daemons/linux/host-state.ts'
-import { beginWork, workLog, workUnit } from '../../daemons/linux/work-script.ts'
-import { NoUseWaiting, type On, type Tell } from '../../engine/step-kind.ts'
-import { sleep } from '../../lib/clock.ts'
+import { beginWork, workUnit } from '../../daemons/linux/work-script.ts'
 import { quote } from '../../lib/quote.ts'
 import type { HostName, Millis } from '../../lib/types.ts'
 import { defineChange, notYet } from '../define.ts'
 import { appThing } from '../things.ts'
 import { asRoot } from '../vip/as-root.ts'
+import { ended, until, withVersion, workName } from './command.ts'
 
 type Input = {
   readonly pool: string
@@ -18,21 +17,16 @@ type Input = {
   /** The commands, `{version}` in them to be filled in. */
   readonly deploy: readonly string[]
   readonly back: readonly string[]
+  /** What stops it, where it is stopped while it rests: then one that said no version goes back to that. */
+  readonly stop?: readonly string[]
   /** How long a deployment may take, until the application is well. */
   readonly timeout: Millis
-}
-
-const tellEvery: Millis = 500
-
-/** The command with its version filled in: words stay words, no shell reads them here. */
-export function withVersion(argv: readonly string[], version: string): string[] {
-  return argv.map((word) => word.replaceAll('{version}', () => version))
 }
 
 /**
  * Another version of an application on the host of a server that nothing is sent to. The command runs there as a unit of its
  * own, which outlives the connection and zdt. Done is when the application itself says the version, and is well; that the
- * command exited 0 is not enough. Back goes the version that it said before; where it said none, nobody knows which, and it is left.
+ * command exited 0 is not enough. Back goes the version that it said before; where it said none it is stopped again, or left.
  */
 export const deployVersion = defineChange<Input, AppState>({
   kind: 'app.deploy',
@@ -40,7 +34,7 @@ export const deployVersion = defineChange<Input, AppState>({
     title: `${pool}/${server} → ${to}`,
     commands: [quote(withVersion(deploy, to))],
   }),
-  describeUndo: ({ back }, { version }) => (version === null ? [] : [quote(withVersion(back, version))]),
+  describeUndo: ({ back, stop }, found) => wayBack(back, stop, found).map(quote),
   observe: ({ app }, on) => lookAtApp(on.host, app, on.signal),
   isDone: ({ to }, { version, ill }) => version === to && ill === null,
   apply: async ({ server, deploy, to }, _found, on) => {
@@ -55,22 +49,23 @@ export const deployVersion = defineChange<Input, AppState>({
     const { version, ill } = await lookAtApp(on.host, app, on.signal)
     return notYet(...unlike(on.host.name, server, to, { version, ill }))
   },
-  undo: async ({ server, back, app, timeout }, found, on, tell) => {
-    if (found.version === null) return
+  undo: async ({ server, back, stop, app, timeout }, found, on, tell) => {
+    const [argv] = wayBack(back, stop, found)
+    if (!argv) return
     const work = workName(on, server)
     const state = await hostState(on.host, work, [], on.signal)
     if (state.running) await asRoot(on, ['systemctl', 'stop', workUnit(work)], 'the deployment could not be ended')
     // Somebody went back by hand: a command that ended well has left no half behind.
     const now = await lookAtApp(on.host, app, on.signal)
     if (state.exit === 0 && !state.running && now.version === found.version && now.ill === null) return
-    const argv = withVersion(back, found.version)
     const undoing = `${work}-back`
     await asRoot(on, beginWork(undoing, argv), 'the way back could not be begun')
     await until(on, tell, timeout, () => ended(on, undoing, argv))
   },
-  undone: async ({ server, app }, { version, ill }, on) => {
-    if (version === null) return notYet()
+  undone: async ({ server, app, stop }, { version, ill }, on) => {
+    if (version === null && !stop) return notYet()
     const now = await lookAtApp(on.host, app, on.signal)
+    if (version === null) return notYet(now.ill === null && `${named(on.host.name, server)} is not stopped yet`)
     // One that was ill before need not be well now.
     return notYet(...unlike(on.host.name, server, version, ill === null ? now : { ...now, ill: null }))
   },
@@ -86,11 +81,6 @@ export const deployVersion = defineChange<Input, AppState>({
   output: ({ server }, on, from) => heardFrom(on.host, workName(on, server), from, on.signal),
 })
 
-/** One server's deployment, under its run's name. */
-function workName({ run }: On, server: string): string {
-  return `${run}-${server}`
-}
-
 function unlike(host: HostName, server: string, wanted: string, { version, ill }: AppState): (string | false)[] {
   const who = named(host, server)
   const says = version === null ? 'no version' : `version ${version}`
@@ -102,31 +92,12 @@ export function named(host: HostName, server: string): string {
   return host === server ? host : `${host}  ${server}`
 }
 
-/** What is awaited of a command; undefined when it has ended well. Throws NoUseWaiting when it ended otherwise. */
-async function ended(on: On, work: string, argv: readonly string[]): Promise<string | undefined> {
-  const { begun, running, exit } = await hostState(on.host, work, [], on.signal)
-  if (running) return `${quote(argv)} runs`
-  if (begun === null) return 'it has not begun'
-  if (exit === 0) return undefined
-  const how = exit === null ? 'was ended before it had exited' : `exited with ${exit}`
-  const { lines } = await heardFrom(on.host, work, 0, on.signal).catch(() => ({ lines: [] }))
-  throw new NoUseWaiting(`${quote(argv)} ${how}`, {
-    host: on.host.name,
-    said: lines.slice(-5).join('\n') || `it said nothing; see ${workLog(work)} on ${on.host.name}`,
-  })
-}
-
-async function until(on: On, tell: Tell | undefined, longest: Millis, look: () => Promise<string | undefined>) {
-  const deadline = Date.now() + longest
-  let told = Date.now()
-  for (;;) {
-    const awaited = await look()
-    if (awaited === undefined) return
-    if (Date.now() > deadline) throw new NoUseWaiting(awaited, { host: on.host.name })
-    if (Date.now() - told >= tellEvery) {
-      told = Date.now()
-      await tell?.([`${on.host.name}  ${awaited}`], longest)
-    }
-    await sleep(300, on.signal)
-  }
+/** The command that goes back to what was found; none where nobody knows which version that was. */
+function wayBack(
+  back: readonly string[],
+  stop: readonly string[] | undefined,
+  { version }: AppState,
+): (readonly string[])[] {
+  if (version !== null) return [withVersion(back, version)]
+  return stop ? [stop] : []
 }

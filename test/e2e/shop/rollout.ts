@@ -281,6 +281,39 @@ export function rolloutTests(shop: Shop): void {
         expect(await versions()).toEqual(all('1.0.0'))
       })
 
+      deep(
+        'by shares, and the one that served is stopped: started again by the way back, and by the next turn',
+        async () => {
+          const stop = "shares: '10%, 50%', stop: [sudo, systemctl, stop, shop] }"
+          const fleet = await fleetOf(colours.replace(/ }$/, `, ${stop}`))
+          await shop.orderBoth(...rest)
+          const active = () => Promise.all(apps.map((app) => shop.on(app, 'systemctl is-active shop || true')))
+          const load = await startWrk(lab, `${vip}/shop/`, 'paced')
+          const first = await coloured('2.0.0', fleet)
+          expect(printed(first.stdout)).toMatchObject({ ended: 'done', probe: { total: { lost: 0 } } })
+          expect(await states()).toEqual(both('MAINT', 'UP', 'UP'))
+          expect(await active()).toEqual(['inactive\n', 'active\n', 'active\n'])
+          expect(await weights()).toEqual(apps.map(() => [100, 100]))
+          const { run } = JSON.parse(first.stdout) as { run: string }
+          expect((await shop.zdt('runs', 'show', run)).stdout).toMatch(/app2 → weight 6[^]*app2 → weight 50/)
+
+          const next = await coloured('3.0.0', fleet)
+          expect(printed(next.stdout)).toMatchObject({ ended: 'done', probe: { total: { lost: 0 } } })
+          expect(await active()).toEqual(['active\n', 'inactive\n', 'inactive\n'])
+          // What had no version to go back to is stopped again.
+          const { run: second } = JSON.parse(next.stdout) as { run: string }
+          const back = () =>
+            shop.zdt('rollback', second, '--yes', '--json', '--fleet', fleet, '--probe', `${vip}/shop/`)
+          expect(printed((await back()).stdout)).toMatchObject({ ended: 'put-back', probe: { total: { lost: 0 } } })
+          expect(await active()).toEqual(['inactive\n', 'active\n', 'active\n'])
+          expect((await shop.zdt('rollback', run, '--yes', '--fleet', fleet)).code).toBe(0)
+          expect(await load.stop()).toMatchObject({ errors: 0, not2xx: 0 })
+          expect(await active()).toEqual(['active\n', 'active\n', 'active\n'])
+          expect(await versions()).toEqual(all('1.0.0'))
+          expect(await states()).toEqual(both('UP', 'MAINT', 'MAINT'))
+        },
+      )
+
       deep('one that answers too slowly goes back at once', async () => {
         const fleet = await fleetOf(colours)
         await shop.orderBoth(...rest)

@@ -29,7 +29,7 @@ test('the least that a rollout needs, and what it is by default', () => {
     timeout: 300_000,
     strategy: 'rolling',
     canary: { servers: { count: 1 }, shares: [0.01, 0.05, 0.25], samples: 100, approve: false },
-    blueGreen: { colours: new Map(), keepOld: 60_000 },
+    blueGreen: { colours: new Map(), keepOld: 60_000, shares: [] },
   })
 })
 

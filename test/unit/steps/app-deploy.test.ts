@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { withVersion } from '../../../src/steps/app/deploy.ts'
+import { withVersion } from '../../../src/steps/app/command.ts'
 
 test('a version takes its place in every word, and stays one word', () => {
   expect(withVersion(['podman', 'pull', 'shop:{version}', '{version}{version}'], '2.0.0')).toEqual([

@@ -7,7 +7,7 @@ const well = { version: '1.0.0', ill: null }
 const halves = { blue: ['app1'], green: ['app2', 'app3'] }
 
 function rolling(colours: Readonly<Record<string, readonly string[]>>): Rolling {
-  const spec = { blueGreen: { colours: new Map(Object.entries(colours)), keepOld: 0 } }
+  const spec = { blueGreen: { colours: new Map(Object.entries(colours)), keepOld: 0, shares: [] } }
   return { pool: { name: 'shop' }, to: '2.0.0', spec } as unknown as Rolling
 }
 

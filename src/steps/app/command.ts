@@ -1,0 +1,48 @@
+import { heardFrom, hostState } from '../../daemons/linux/host-state.ts'
+import { workLog } from '../../daemons/linux/work-script.ts'
+import { NoUseWaiting, type On, type Tell } from '../../engine/step-kind.ts'
+import { sleep } from '../../lib/clock.ts'
+import { quote } from '../../lib/quote.ts'
+import type { Millis } from '../../lib/types.ts'
+
+const tellEvery: Millis = 500
+
+/** The command with its version filled in: words stay words, no shell reads them here. */
+export function withVersion(argv: readonly string[], version: string): string[] {
+  return argv.map((word) => word.replaceAll('{version}', () => version))
+}
+
+/** One server's deployment, under its run's name. */
+export function workName({ run }: Pick<On, 'run'>, server: string): string {
+  return `${run}-${server}`
+}
+
+/** What is awaited of a command; undefined when it has ended well. Throws NoUseWaiting when it ended otherwise. */
+export async function ended(on: On, work: string, argv: readonly string[]): Promise<string | undefined> {
+  const { begun, running, exit } = await hostState(on.host, work, [], on.signal)
+  if (running) return `${quote(argv)} runs`
+  if (begun === null) return 'it has not begun'
+  if (exit === 0) return undefined
+  const how = exit === null ? 'was ended before it had exited' : `exited with ${exit}`
+  const { lines } = await heardFrom(on.host, work, 0, on.signal).catch(() => ({ lines: [] }))
+  throw new NoUseWaiting(`${quote(argv)} ${how}`, {
+    host: on.host.name,
+    said: lines.slice(-5).join('\n') || `it said nothing; see ${workLog(work)} on ${on.host.name}`,
+  })
+}
+
+/** Waits until nothing is awaited of it any more. Throws NoUseWaiting when its time is over. */
+export async function until(on: On, tell: Tell | undefined, longest: Millis, look: () => Promise<string | undefined>) {
+  const deadline = Date.now() + longest
+  let told = Date.now()
+  for (;;) {
+    const awaited = await look()
+    if (awaited === undefined) return
+    if (Date.now() > deadline) throw new NoUseWaiting(awaited, { host: on.host.name })
+    if (Date.now() - told >= tellEvery) {
+      told = Date.now()
+      await tell?.([`${on.host.name}  ${awaited}`], longest)
+    }
+    await sleep(300, on.signal)
+  }
+}
