@@ -29,3 +29,12 @@ try {
 } finally {
   await shown([zdt, 'lab', 'down', '--name', 'bench'])
 }
+try {
+  await shown([zdt, 'lab', 'up', '--name', 'bench20', '--apps', '20'])
+  const withAnsible = await installAnsible()
+  if (withAnsible) await installPython('bench20', balancers)
+  const rollout = [process.execPath, join(import.meta.dirname, 'rollout.ts'), '1', ...(withAnsible ? ['ansible'] : [])]
+  await shown([zdt, 'lab', 'exec', '--name', 'bench20', '--', ...rollout])
+} finally {
+  await shown([zdt, 'lab', 'down', '--name', 'bench20'])
+}
