@@ -53,9 +53,8 @@ export default class Rollout extends ZdtCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Rollout)
-    const { to, strategy, shares, samples, approve, batch, settle, timeout } = flags
+    const { to, strategy, shares, samples, approve, batch, settle, timeout, 'max-failures': maxFailures } = flags
     const { 'min-healthy': minHealthy, 'keep-old': keepOld, 'allow-empty': allowEmpty, 'slow-start': slowStart } = flags
-    const { 'max-failures': maxFailures } = flags
     const over = defined({ strategy, shares, samples, keepOld, batch, settle, minHealthy, slowStart, maxFailures })
     const options = { pool: args.pool, to, timeout, allowEmpty, ...(approve && { approve }), ...over }
     await this.carryOut(flags, rollout, options)

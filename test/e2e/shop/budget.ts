@@ -29,7 +29,12 @@ export function budgetTests(shop: Shop): void {
         '--json',
         '--probe',
         `${vip}/shop/`,
-        ...['--settle', '1s', '--min-healthy', '6s', '--max-failures', '1'],
+        '--settle',
+        '1s',
+        '--min-healthy',
+        '6s',
+        '--max-failures',
+        '1',
         ...flags,
       )
 

@@ -31,7 +31,7 @@ function roll(on: World, mayFail: number, answers: Answers = {}, around: Around 
     journal,
   )
 }
-const told = (journal: readonly Happening[]) => journal.map((one) => ({ ...one, at: 0 }) as Event)
+const told = (journal: readonly Happening[]) => journal.map((one): Event => ({ ...one, at: 0 }))
 
 test('one that fails is left out as it is: nothing more is done to it, and the others go on', async () => {
   const ill = world().break('apply', 'b')
