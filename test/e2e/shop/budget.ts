@@ -33,8 +33,6 @@ export function budgetTests(shop: Shop): void {
         '1s',
         '--min-healthy',
         '6s',
-        '--max-failures',
-        '1',
         ...flags,
       )
 
@@ -43,7 +41,7 @@ export function budgetTests(shop: Shop): void {
       async () => {
         const load = await startWrk(shop.lab, `${vip}/shop/`, 'paced')
         const fleet = await deployedBy('test "$(hostname)" != app2 && shop-deploy "$1"')
-        const { code, stdout } = await rollout(fleet, '2.0.0')
+        const { code, stdout } = await rollout(fleet, '2.0.0', '--max-failures', '1')
         expect(printed(stdout)).toMatchObject({
           ended: 'done',
           summary: 'rollout shop to 2.0.0 is done, but shop/app2 failed and stays out of rotation',
@@ -64,12 +62,24 @@ export function budgetTests(shop: Shop): void {
       },
     )
 
+    deep('without one: down for two seconds while it is watched is enough, and all goes back', async () => {
+      const ill = 'touch /run/shop/unhealthy; sleep 2; rm /run/shop/unhealthy'
+      const later = `systemd-run --quiet --timer-property=AccuracySec=100ms --on-active=6 sh -c "${ill}"`
+      const fleet = await deployedBy(`shop-deploy "$1"; test "$(hostname)$1" != app1v2 || ${later}`)
+      const { code, stdout } = await rollout(fleet, 'v2', '--max-failures', '0')
+      expect(stdout).toMatch(/lb\d has seen app1 go down once meanwhile|sees that app1 is DOWN/)
+      expect(printed(stdout)).toMatchObject({ ended: 'put-back', probe: { total: { lost: 0 } } })
+      expect(code).toBe(4)
+      expect(await versions()).toEqual(['1.0.0\n', '1.0.0\n', '1.0.0\n'])
+      expect(await states()).toEqual([up, up, up])
+    })
+
     deep('one that falls ill when it serves is taken out again, of a batch of all; rolled back, so is it', async () => {
       const fleet = await deployedBy(
         'shop-deploy "$1"; test "$(hostname)$1" != app3v2 || systemd-run --quiet --timer-property=AccuracySec=100ms --on-active=5 touch /run/shop/unhealthy',
       )
       await shop.on('app3', 'true')
-      const { code, stdout } = await rollout(fleet, 'v2', '--batch', '1,100%')
+      const { code, stdout } = await rollout(fleet, 'v2', '--batch', '1,100%', '--max-failures', '1')
       expect(printed(stdout)).toMatchObject({
         ended: 'done',
         leftOut: [{ lot: 'shop/app3' }],

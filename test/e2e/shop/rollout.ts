@@ -83,17 +83,6 @@ export function rolloutTests(shop: Shop): void {
       expect(await versions()).toEqual(all('1.0.0'))
     })
 
-    deep('one that dies while it serves is put back: that it is down is why, and nobody else’s doing', async () => {
-      // Without the probe: whom it was answering as it died is lost, which is told first.
-      const argv = ['rollout', 'shop', '--to', '2.0.0-dies', '--batch', '2', '--settle', '1s', '--min-healthy', '30s']
-      const { code, stdout } = await shop.zdt(...argv, '--yes', '--json')
-      expect(stdout).toMatch(/has seen app\d go down/)
-      expect(printed(stdout)).toMatchObject({ ended: 'put-back' })
-      expect(code).toBe(4)
-      expect(await versions()).toEqual(all('1.0.0'))
-      await serving()
-    })
-
     deep('one that answers 500 now and then is seen by the load balancers’ own counters, and put back', async () => {
       const load = await startWrk(lab, `${vip}/shop/`, 'paced')
       // Without the probe: to that one an answer 500 is lost, which is told first.
