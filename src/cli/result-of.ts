@@ -64,8 +64,9 @@ function summaryOf({ done, already }: Says, { plan, ended, error, note, forced, 
   // Whoever was cut off stays cut off, and a process that died in between cannot even tell who that was.
   const asItWas = stays ? 'everything but what was mended is as it was' : 'everything is as it was'
   const back = forced ? `what was changed is as it was, but ${cut ?? 'something was ended by force'}` : asItWas
-  const without =
-    leftOut && `${plan.title} is done, but ${leftOut.map(({ lot }) => lot).join(', ')} failed and stays out of rotation`
+  const names = leftOut?.map(({ lot }) => lot) ?? []
+  const stay = names.length === 1 ? 'stays' : 'stay'
+  const without = leftOut && `${plan.title} is done, but ${names.join(', ')} failed and ${stay} out of rotation`
   const whole = without ?? done
   const summaries: { readonly [each in Ended]: string } = {
     done: cut === undefined ? whole : `${whole}; ${cut}`,

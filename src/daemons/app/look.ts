@@ -36,6 +36,11 @@ function asVersion(text: string): string | null {
   return versionPattern.test(trimmed) ? trimmed : null
 }
 
+/** Does anything take connections where it listens? One that is ill is not stopped for that. Throws what Host.run throws. */
+export async function listens(host: Host, app: App, signal?: AbortSignal): Promise<boolean> {
+  return (await illnessOf(host, { ...app, health: { tcp: true } }, signal)) === null
+}
+
 /** Why an application is not well, asked from a host; null when it is. Throws what Host.run throws. */
 export async function illnessOf(
   host: Host,

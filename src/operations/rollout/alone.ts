@@ -37,6 +37,11 @@ export function marked(
 /** Which of the servers a step is about: by its seat or seats, or by its name. */
 function serverOf({ input }: StepDraft, some: readonly Candidate[]): string | undefined {
   const { seat, seats, server } = input as { seat?: Seat; seats?: readonly Seat[]; server?: string }
-  const name = seat?.server ?? seats?.[0]?.server ?? server
-  return some.find((one) => one.server.name === name || one.seats.some((own) => own.seat.server === name))?.server.name
+  const place = seat ?? seats?.[0]
+  // In another pool it may have another server's name.
+  const isOf = ({ seats: own, server: { name } }: Candidate) =>
+    place === undefined
+      ? name === server
+      : own.some((one) => one.seat.backend === place.backend && one.seat.server === place.server)
+  return some.find(isOf)?.server.name
 }

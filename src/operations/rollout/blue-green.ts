@@ -112,10 +112,11 @@ function byShares(rolling: Rolling, { live, idle }: Colours): Shared {
   const agents = [...before, ...after].filter(({ view }) => view.agent?.enabled === true).map(({ seat }) => seat)
   const given = (index: number) =>
     stage(`${idle.name}: ${shareText(shares[index] ?? 0)} of ${rolling.pool.name}`, weigh(fields, index))
-  const watch = watched(rolling, idle.servers, after)
+  // Each a watch of its own: what it counts begins where it begins.
+  const watch = () => watched(rolling, idle.servers, after)
   return {
     before: [agentsHeldOff(agents), given(0)],
-    rising: [watch, ...shares.slice(1).flatMap((_share, index) => [given(index + 1), watch])],
+    rising: [watch(), ...shares.slice(1).flatMap((_share, index) => [given(index + 1), watch()])],
     over: [stage('all weights as before', asBefore(fields)), agentsHeard(agents)],
   }
 }

@@ -1,9 +1,10 @@
 import { heardFrom, hostState } from '../../daemons/linux/host-state.ts'
-import { workLog } from '../../daemons/linux/work-script.ts'
+import { beginWork, workLog, workUnit } from '../../daemons/linux/work-script.ts'
 import { NoUseWaiting, type On, type Tell } from '../../engine/step-kind.ts'
 import { sleep } from '../../lib/clock.ts'
 import { quote } from '../../lib/quote.ts'
 import type { Millis } from '../../lib/types.ts'
+import { asRoot } from '../vip/as-root.ts'
 
 const tellEvery: Millis = 500
 
@@ -13,8 +14,28 @@ export function withVersion(argv: readonly string[], version: string): string[] 
 }
 
 /** One server's deployment, under its run's name. */
-export function workName({ run }: Pick<On, 'run'>, server: string): string {
+export function workName({ run }: On, server: string): string {
   return `${run}-${server}`
+}
+
+/** Begins a command on the host; one that runs there still, of an earlier try, is waited for. */
+export async function begin(on: On, work: string, argv: readonly string[], failed: string): Promise<void> {
+  if ((await hostState(on.host, work, [], on.signal)).running) return
+  await asRoot(on, beginWork(work, argv), failed)
+}
+
+/** Runs what takes a command back, to its end; the command itself is ended first, should it run still. */
+export async function takeBack(
+  on: On,
+  work: string,
+  argv: readonly string[],
+  { longest, tell }: { readonly longest: Millis; readonly tell: Tell | undefined },
+): Promise<void> {
+  const { running } = await hostState(on.host, work, [], on.signal)
+  if (running) await asRoot(on, ['systemctl', 'stop', workUnit(work)], `${workUnit(work)} could not be ended`)
+  const undoing = `${work}-back`
+  await asRoot(on, beginWork(undoing, argv), 'the way back could not be begun')
+  await until(on, tell, longest, () => ended(on, undoing, argv))
 }
 
 /** What is awaited of a command; undefined when it has ended well. Throws NoUseWaiting when it ended otherwise. */
@@ -31,8 +52,7 @@ export async function ended(on: On, work: string, argv: readonly string[]): Prom
   })
 }
 
-/** Waits until nothing is awaited of it any more. Throws NoUseWaiting when its time is over. */
-export async function until(on: On, tell: Tell | undefined, longest: Millis, look: () => Promise<string | undefined>) {
+async function until(on: On, tell: Tell | undefined, longest: Millis, look: () => Promise<string | undefined>) {
   const deadline = Date.now() + longest
   let told = Date.now()
   for (;;) {

@@ -1,12 +1,10 @@
-import { lookAtApp, type App, type AppState } from '../../daemons/app/look.ts'
+import { listens, lookAtApp, type App, type AppState } from '../../daemons/app/look.ts'
 import { heardFrom, hostState } from '../../daemons/linux/host-state.ts'
-import { beginWork, workUnit } from '../../daemons/linux/work-script.ts'
 import { quote } from '../../lib/quote.ts'
 import type { HostName, Millis } from '../../lib/types.ts'
 import { defineChange, notYet } from '../define.ts'
 import { appThing } from '../things.ts'
-import { asRoot } from '../vip/as-root.ts'
-import { ended, until, withVersion, workName } from './command.ts'
+import { begin, ended, takeBack, withVersion, workName } from './command.ts'
 
 type Input = {
   readonly pool: string
@@ -26,7 +24,8 @@ type Input = {
 /**
  * Another version of an application on the host of a server that nothing is sent to. The command runs there as a unit of its
  * own, which outlives the connection and zdt. Done is when the application itself says the version, and is well; that the
- * command exited 0 is not enough. Back goes the version that it said before; where it said none it is stopped again, or left.
+ * command exited 0 is not enough. Back goes the version that it said before; where it said none it is stopped, where
+ * there is a command for that, or left.
  */
 export const deployVersion = defineChange<Input, AppState>({
   kind: 'app.deploy',
@@ -38,10 +37,7 @@ export const deployVersion = defineChange<Input, AppState>({
   observe: ({ app }, on) => lookAtApp(on.host, app, on.signal),
   isDone: ({ to }, { version, ill }) => version === to && ill === null,
   apply: async ({ server, deploy, to }, _found, on) => {
-    const work = workName(on, server)
-    // Tried again while it still runs: then it is waited for.
-    if ((await hostState(on.host, work, [], on.signal)).running) return
-    await asRoot(on, beginWork(work, withVersion(deploy, to)), 'the deployment could not be begun')
+    await begin(on, workName(on, server), withVersion(deploy, to), 'the deployment could not be begun')
   },
   verify: async ({ server, deploy, to, app }, _found, on) => {
     const awaited = await ended(on, workName(on, server), withVersion(deploy, to))
@@ -54,18 +50,18 @@ export const deployVersion = defineChange<Input, AppState>({
     if (!argv) return
     const work = workName(on, server)
     const state = await hostState(on.host, work, [], on.signal)
-    if (state.running) await asRoot(on, ['systemctl', 'stop', workUnit(work)], 'the deployment could not be ended')
     // Somebody went back by hand: a command that ended well has left no half behind.
     const now = await lookAtApp(on.host, app, on.signal)
-    if (state.exit === 0 && !state.running && now.version === found.version && now.ill === null) return
-    const undoing = `${work}-back`
-    await asRoot(on, beginWork(undoing, argv), 'the way back could not be begun')
-    await until(on, tell, timeout, () => ended(on, undoing, argv))
+    const isThere = found.version !== null && now.version === found.version && now.ill === null
+    if (state.exit === 0 && !state.running && isThere) return
+    await takeBack(on, work, argv, { longest: timeout, tell })
   },
   undone: async ({ server, app, stop }, { version, ill }, on) => {
     if (version === null && !stop) return notYet()
+    if (version === null) {
+      return notYet((await listens(on.host, app, on.signal)) && `${named(on.host.name, server)} is not stopped yet`)
+    }
     const now = await lookAtApp(on.host, app, on.signal)
-    if (version === null) return notYet(now.ill === null && `${named(on.host.name, server)} is not stopped yet`)
     // One that was ill before need not be well now.
     return notYet(...unlike(on.host.name, server, version, ill === null ? now : { ...now, ill: null }))
   },

@@ -1,12 +1,11 @@
-import { lookAtApp, type App, type AppState } from '../../daemons/app/look.ts'
+import { listens, lookAtApp, type App, type AppState } from '../../daemons/app/look.ts'
 import { heardFrom } from '../../daemons/linux/host-state.ts'
-import { beginWork } from '../../daemons/linux/work-script.ts'
+import type { On } from '../../engine/step-kind.ts'
 import { quote } from '../../lib/quote.ts'
 import type { Millis } from '../../lib/types.ts'
 import { defineChange, notYet } from '../define.ts'
 import { appThing } from '../things.ts'
-import { asRoot } from '../vip/as-root.ts'
-import { ended, until, withVersion, workName } from './command.ts'
+import { begin, ended, takeBack, withVersion, workName } from './command.ts'
 import { named } from './deploy.ts'
 
 type Input = {
@@ -19,31 +18,32 @@ type Input = {
   readonly timeout: Millis
 }
 
+type Found = AppState & { readonly listens: boolean }
+
 /**
- * Stops an application that nobody is sent to any more. Done is when it is no longer well, by the question that asks for its
- * health; that the command exited 0 is not enough. Back goes the version that it said, by its deployment.
+ * Stops an application that nobody is sent to any more. Done is when nothing takes connections at its address and port: that the
+ * command exited 0 is not enough, nor that it is ill. Back goes the version that it said, by its deployment.
  */
-export const stopApp = defineChange<Input, AppState>({
+export const stopApp = defineChange<Input, Found>({
   kind: 'app.stop',
   describe: ({ pool, server, stop }) => ({ title: `${pool}/${server} → stopped`, commands: [quote(stop)] }),
   describeUndo: ({ back }, { version }) => (version === null ? [] : [quote(withVersion(back, version))]),
-  observe: ({ app }, on) => lookAtApp(on.host, app, on.signal),
-  isDone: (_input, { ill }) => ill !== null,
+  observe: async ({ app }, on) => {
+    const [state, isThere] = await Promise.all([lookAtApp(on.host, app, on.signal), listens(on.host, app, on.signal)])
+    return { ...state, listens: isThere }
+  },
+  isDone: (_input, found) => !found.listens,
   apply: async ({ server, stop }, _found, on) => {
-    await asRoot(on, beginWork(stopping(on.run, server), stop), 'it could not be stopped')
+    await begin(on, stopping(on, server), stop, 'it could not be stopped')
   },
   verify: async ({ server, stop, app }, _found, on) => {
-    const awaited = await ended(on, stopping(on.run, server), stop)
+    const awaited = await ended(on, stopping(on, server), stop)
     if (awaited !== undefined) return notYet(`${on.host.name}  ${awaited}`)
-    const { ill } = await lookAtApp(on.host, app, on.signal)
-    return notYet(ill === null && `${named(on.host.name, server)} still answers`)
+    return notYet((await listens(on.host, app, on.signal)) && `${named(on.host.name, server)} still takes connections`)
   },
   undo: async ({ server, back, timeout }, { version }, on, tell) => {
     if (version === null) return
-    const starting = `${stopping(on.run, server)}-back`
-    const argv = withVersion(back, version)
-    await asRoot(on, beginWork(starting, argv), 'the way back could not be begun')
-    await until(on, tell, timeout, () => ended(on, starting, argv))
+    await takeBack(on, stopping(on, server), withVersion(back, version), { longest: timeout, tell })
   },
   undone: async ({ server, app }, { version }, on) => {
     if (version === null) return notYet()
@@ -54,14 +54,17 @@ export const stopApp = defineChange<Input, AppState>({
     )
   },
   about: ({ pool, server }, host) => [appThing(host, `${pool}/${server}`)],
-  // Stopped halfway, or by half of its way back: the deployment of what was there brings it back from anywhere.
-  halfway: () => Promise.resolve(true),
+  // Half stopped, or by half of its way back: the deployment of what was there brings it back. Well with another version it is somebody's.
+  halfway: async ({ app }, { version }, on) => {
+    const now = await lookAtApp(on.host, app, on.signal)
+    return now.ill !== null || now.version === version
+  },
   patience: ({ timeout }) => timeout,
   undoPatience: ({ timeout }) => timeout,
   interval: () => 300,
-  output: ({ server }, on, from) => heardFrom(on.host, stopping(on.run, server), from, on.signal),
+  output: ({ server }, on, from) => heardFrom(on.host, stopping(on, server), from, on.signal),
 })
 
-function stopping(run: string, server: string): string {
-  return `${workName({ run }, server)}-stop`
+function stopping(on: On, server: string): string {
+  return `${workName(on, server)}-stop`
 }

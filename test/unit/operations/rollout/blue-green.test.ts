@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Rolling } from '../../../../src/operations/rollout/batch.ts'
-import { coloursInWords, coloursOf } from '../../../../src/operations/rollout/blue-green.ts'
+import { coloursInWords, coloursOf, switchColours } from '../../../../src/operations/rollout/blue-green.ts'
 import { candidate } from './candidate.ts'
+import { rollingShop } from './planned.ts'
 
 const well = { version: '1.0.0', ill: null }
 const halves = { blue: ['app1'], green: ['app2', 'app3'] }
@@ -26,6 +27,31 @@ test('in words', () => {
   expect(coloursInWords(rolling(halves), coloursOf(rolling(halves), all))).toEqual([
     'blue (app1) serves shop; green (app2, app3) gets 2.0.0 and takes its place',
   ])
+})
+
+test('by shares: watched at each, by counters that begin there; weights as before when the other is out; stopped last', () => {
+  const all = pool('ready', 'maint', 'maint')
+  const colours = new Map(Object.entries(halves))
+  const shop = rollingShop({ blueGreen: { colours, shares: [0.1, 0.5], keepOld: 0, stop: ['stop'] } })
+  const stages = switchColours(shop, coloursOf(shop, all), { capacity: [], guards: [] })
+  const titles = stages.filter(({ steps }) => steps.length > 0).map(({ title }) => title)
+  expect(titles.slice(3)).toEqual([
+    'green: 10 % of shop',
+    'ask for a fresh check of shop/app2, shop/app3',
+    'wait for a passing check',
+    'set server shop/app2, shop/app3 state ready',
+    'watch app2, app3 serve for 1.0 s',
+    'green: 50 % of shop',
+    'watch app2, app3 serve for 1.0 s',
+    'set server shop/app1 state drain',
+    'all weights as before',
+    'watch app2, app3 serve for 1.0 s',
+    'wait until nobody is connected',
+    'blue rests',
+    'stop blue',
+  ])
+  const watches = stages.filter(({ title }) => title.startsWith('watch')).map(({ steps }) => steps[0]?.input)
+  expect(new Set(watches).size).toBe(3)
 })
 
 describe('refused', () => {

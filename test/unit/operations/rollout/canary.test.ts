@@ -2,27 +2,14 @@ import { expect, test } from 'vitest'
 import type { Rolling } from '../../../../src/operations/rollout/batch.ts'
 import { canaryFirst, sharesInFull } from '../../../../src/operations/rollout/canary.ts'
 import { candidate } from './candidate.ts'
+import { rollingShop } from './planned.ts'
 
 const well = { version: '1.0.0', ill: null }
 
 function rolling(canary: Partial<Rolling['spec']['canary']> = {}): Rolling {
-  return {
-    fleet: { pools: new Map(), file: '/fleet/zdt.yaml' },
-    pool: { name: 'shop' },
-    to: '2.0.0',
-    timeout: 60_000,
-    spec: {
-      deploy: ['release'],
-      settle: 1000,
-      slowStart: 0,
-      minHealthy: 1000,
-      maxErrors: 0.01,
-      maxSlower: 250,
-      gates: [],
-      timeout: 60_000,
-      canary: { servers: { count: 1 }, shares: [0.05, 0.25], samples: 50, approve: false, ...canary },
-    },
-  } as unknown as Rolling
+  return rollingShop({
+    canary: { servers: { count: 1 }, shares: [0.05, 0.25], samples: 50, approve: false, ...canary },
+  })
 }
 
 const judged = { capacity: [], guards: [] }

@@ -119,6 +119,20 @@ test('a put-back that would leave the pool without a server is refused, and says
   expect(app2.admin).toBe(0)
 })
 
+test('made ready, and fallen ill since: that is what it is put back for, and nobody is asked', async () => {
+  await killed([[setServerState.at(lb1, { seat, state: 'drain' })]], Infinity)
+  const drained = app2.admin
+  const run = await Journaled.run(
+    new World({}),
+    [[setServerState.at(lb1, { seat, state: 'ready', capacity })]],
+    { when: 'before', event: Infinity },
+    { real },
+  )
+  Object.assign(app2, { alive: false, health: 0 })
+  expect(await run.rollback({}, undefined, { real })).toMatchObject({ ended: 'put-back' })
+  expect(app2.admin).toBe(drained)
+})
+
 test(
   'in maintenance by somebody else’s hand: neither drained nor ready, so it is asked about',
   { timeout: 30_000 },
