@@ -16,9 +16,10 @@ import { ZdtError } from '../lib/errors.ts'
 import type { Exit } from '../lib/exit-codes.ts'
 import type { HostName } from '../lib/types.ts'
 import { when } from '../lib/when.ts'
-import { refuseChangedSince, refuseReliedOn } from '../operations/changed-since.ts'
+import { refuseChangedSince } from '../operations/changed-since.ts'
 import { PastRuns } from '../operations/past-runs.ts'
 import { runHere } from '../operations/find-run.ts'
+import { refuseReliedOn } from '../operations/relied-on.ts'
 import { pageFor } from '../views/page.ts'
 import { planText } from '../views/plan-text.ts'
 import { askFirst } from './ask-first.ts'
@@ -54,7 +55,7 @@ export async function goOn(name: string, way: keyof typeof ways, stand: Stand): 
   if (way === 'resume' && history.ended === 'put-back') throw wasPutBack(id, plan.title)
   const past = await PastRuns.read()
   if (way === 'resume') refuseChangedSince(id, history, past)
-  else refuseReliedOn({ run: id, at: begun.at }, history, past)
+  else refuseReliedOn({ run: id, at: begun.at, fleet: begun.fleet }, history, past)
   // After that: who is told to add --yes should not learn then that there is no such run.
   refuseWithoutTerminal(stand.flags, { mayRunDry: true })
   if (stand.flags['dry-run']) return runDryAgain(way, plan, events, stand)

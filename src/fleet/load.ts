@@ -7,7 +7,7 @@ import type { Fleet } from './fleet.ts'
 import { issueProblems } from './issues.ts'
 import { pathText, Positions } from './positions.ts'
 import { fleetSchema } from './schema.ts'
-import { structureProblems, keyProblems, syntaxProblems } from './syntax.ts'
+import { keyProblems, numberProblems, structureProblems, syntaxProblems } from './syntax.ts'
 import { toFleet } from './to-fleet.ts'
 
 /**
@@ -52,7 +52,7 @@ export function parseFleet(text: string, file: string): Fleet {
 
   const data = plainData(document, file)
   const read = fleetSchema.safeParse(data)
-  const problems = [
+  const mistakes = [
     ...syntax,
     ...keyProblems(document, positions),
     ...(read.success ? [] : issueProblems(read.error.issues, positions)),
@@ -61,6 +61,11 @@ export function parseFleet(text: string, file: string): Fleet {
       return { ...place, path: pathText(path), message }
     }),
   ]
+  // Where more is wrong with a value, that says enough.
+  const silent = numberProblems(document, positions).filter(
+    (one) => !mistakes.some(({ line, column }) => line === one.line && column === one.column),
+  )
+  const problems = [...mistakes, ...silent]
   if (!read.success || problems.length > 0) throw new FleetInvalid(file, inOrder(problems))
   return toFleet(read.data, { file, text })
 }

@@ -81,3 +81,17 @@ export function keyProblems(document: Document, positions: Positions): Problem[]
 function placeOf(node: Node, positions: Positions) {
   return positions.at(node.range?.[0] ?? 0)
 }
+
+/** Numbers that are not what is written: 1.10 would silently become 1.1, and an account of twenty digits another one. */
+export function numberProblems(document: Document, positions: Positions): Problem[] {
+  const problems: Problem[] = []
+  visit(document, {
+    Scalar(at, scalar) {
+      const { value, source } = scalar
+      if (at === 'key' || typeof value !== 'number' || !Number.isFinite(value) || source === String(value)) return
+      const message = `${source ?? ''} reads as ${value}, expected that, or quotes around it`
+      problems.push({ ...placeOf(scalar, positions), path: '', message })
+    },
+  })
+  return problems
+}

@@ -65,11 +65,11 @@ async function tryOnce(host: string, config: SshConfig, openSock: OpenSock): Pro
 
 function explain(host: string, config: SshConfig, identities: Identities, cause: unknown): HostUnreachable {
   const { message: said, level, code } = cause as { message: string; level?: string; code?: string }
+  const tryIt = `try it: ssh -v -p ${config.port} ${config.user}@${config.hostname} true`
   if (level === 'client-authentication' || level === 'agent') {
-    const suggestions = [...identities.notes, `try it: ssh -v -p ${config.port} ${config.user}@${config.hostname} true`]
-    return new LoginRefused(config.user, { host, said, suggestions, cause })
+    return new LoginRefused(config.user, { host, said, suggestions: [...identities.notes, tryIt], cause })
   }
   const where = `${config.hostname} port ${config.port}`
   const cut = code === 'ECONNREFUSED' || code === 'ECONNRESET' || /before handshake|No response/.test(said)
-  return new (cut ? CutShort : HostUnreachable)({ host, said: `${where}: ${said}`, cause })
+  return new (cut ? CutShort : HostUnreachable)({ host, said: `${where}: ${said}`, suggestions: [tryIt], cause })
 }

@@ -1,11 +1,11 @@
 import { structuredPatch } from 'diff'
-import { redact } from './redact.ts'
+import { anotherSecret, beginningsOf, blotted } from './old-secrets.ts'
+import { redact, redactWritten } from './redact.ts'
 
 /** A unified diff without its heads: hunks (`@@ …`), then lines that begin with a blank, `-` or `+`. Empty when nothing differs. */
 export type Diff = readonly string[]
 
 const context = 3
-const anotherSecret = '‹another secret›'
 
 /**
  * What has to be changed in `before` to make `after` of it, with no secret in it: neither those of `after`, which are known,
@@ -17,13 +17,8 @@ export function diff(before: string, after: string, secrets: readonly string[] =
   const begins = beginningsOf(places, secrets)
   const isOld = places !== after
   const shown = (text: string, old: boolean) => {
-    const known = redact(text, secrets)
-    return old
-      ? known
-          .split('\n')
-          .map((line) => blotted(line, begins))
-          .join('\n')
-      : known
+    const known = isOld ? redactWritten(text, secrets) : redact(text, secrets)
+    return old ? blotted(known, begins) : known
   }
   const bare = begins.includes('') ? (isOld ? /^[-+]/ : /^-/) : undefined
   const [from, to] = [shown(before, true), shown(after, isOld)]
@@ -37,18 +32,4 @@ export function diff(before: string, after: string, secrets: readonly string[] =
 /** An empty range stands after its line. */
 function range(start: number, lines: number): string {
   return `${lines === 0 ? start - 1 : start},${lines}`
-}
-
-/** What stands before the secrets in the lines that have one, without indentation. */
-function beginningsOf(text: string, secrets: readonly string[]): string[] {
-  const shown = redact(text, secrets)
-  if (shown === text) return []
-  const lines = shown.split('\n').filter((line) => line.includes('‹secret›'))
-  return [...new Set(lines.map((line) => line.slice(0, line.indexOf('‹secret›')).trimStart()))]
-}
-
-function blotted(line: string, begins: readonly string[]): string {
-  if (line.includes('‹secret›')) return line
-  const begin = begins.find((one) => one !== '' && line.trimStart().startsWith(one))
-  return begin === undefined ? line : line.slice(0, line.indexOf(begin) + begin.length) + anotherSecret
 }

@@ -10,6 +10,8 @@ export type RenderedFile = {
   readonly content: string
   /** In octal, for a file that is not there yet. */
   readonly mode: string
+  /** There is a secret in it, and zdt.yaml says nothing else of its permissions: nobody's but its owner's and its group's. */
+  readonly closed: boolean
   /** Of what it says nothing may be shown: keys, certificates with keys. */
   readonly secret: boolean
   /** Of a text of before: the one of today, which has the known secrets in their places. */

@@ -35,41 +35,6 @@ export function refuseChangedSince(run: RunId, { steps }: Pick<History, 'steps'>
   })
 }
 
-/**
- * Throws, exit `refused`, where a later run found a server as this one had set it, and was content: to take it back would undo
- * that wish unasked. By the journals of this machine.
- */
-export function refuseReliedOn(
-  { run, at }: { readonly run: RunId; readonly at: number },
-  { owed }: Pick<History, 'owed'>,
-  past: PastRuns,
-): void {
-  const set = owed.filter(({ step }) => step.kind === setServerState.kind)
-  const seats = Map.groupBy(set, ({ step }) => seatOf(step))
-  const relied = [...seats].flatMap(([where, steps]) => {
-    const [first, last] = [steps[0], steps.at(-1)]
-    const before = (first?.found as { readonly admin?: string } | undefined)?.admin
-    const state = (last?.step.input as { readonly state?: string } | undefined)?.state ?? ''
-    const found = last && before !== state ? past.foundSo(placeOf(last.step), state, at) : undefined
-    return found && last ? [{ ...found, where, state, server: placeOf(last.step).server }] : []
-  })
-  const [first] = relied
-  if (!first) return
-  const where = relied.map((one) => one.where).join(', ')
-  throw new ZdtError(
-    `${where}: wanted in ${first.state} ${first.since}, too: to take run ${run} back would undo that`,
-    {
-      code: 'relied-on',
-      exit: 'refused',
-      suggestions: [
-        `zdt status ${first.server}`,
-        `zdt ${first.state === 'ready' ? 'drain' : 'ready'} ${first.server}   # where that is no longer wanted; then zdt rollback ${run}`,
-        `zdt resume ${run}   # goes on, and leaves it so`,
-      ],
-    },
-  )
-}
-
 function seatOf(step: Step): string {
   const { host, backend, server } = placeOf(step)
   return `${host} ${backend}/${server}`

@@ -1,6 +1,7 @@
 import type { Weight } from '../daemons/haproxy/commands.ts'
 import { effectiveWeight } from '../daemons/haproxy/weights.ts'
 import type { Event } from '../engine/events.ts'
+import { endedOf } from '../engine/history.ts'
 import { listRuns, readJournal } from '../engine/journal.ts'
 import type { Step } from '../engine/plan.ts'
 import type { Seat } from '../fleet/fleet.ts'
@@ -8,21 +9,26 @@ import { when } from '../lib/when.ts'
 import { setAgent } from '../steps/haproxy/set-agent.ts'
 import { setServerState } from '../steps/haproxy/set-state.ts'
 import { setServerWeight } from '../steps/haproxy/set-weight.ts'
+import { stepKinds } from '../steps/index.ts'
 
 /** A seat, by its names and, where it is known, the address of its load balancer’s server. */
 export type Place = Pick<Seat, 'host' | 'backend' | 'server'> & { readonly address?: string }
 
-/** What a past step of a run did about one seat. */
-interface Past {
+/** What became of a past step of a run. */
+export interface Past {
   readonly step: Step
   readonly run: string
   readonly operator: string
   readonly at: number
-  /** `already`: it found what it wanted. */
+  /** `already`: it found what it wanted. Of a guard `change`, too: it has come to its end. */
   readonly made: 'change' | 'already'
+  /** The fleet's name, where its journal tells. */
+  readonly fleet?: string
+  /** Its run was taken back: nobody wants what it found. */
+  readonly putBack: boolean
 }
 
-/** The runs of which this machine has a journal, as far as they matter to the state that seats are in now. */
+/** The runs of which this machine has a journal, as far as they matter to what hosts are in now. */
 export class PastRuns {
   readonly #newestFirst: readonly Past[]
 
@@ -47,11 +53,21 @@ export class PastRuns {
     return past && { run: past.run, state: String(wanted(past, 'state')), since: since(past) }
   }
 
-  /** Which run, begun after `at`, has found a seat in this state and left it so, as the last word on it. Undefined where none has. */
-  foundSo(place: Place, state: string, at: number): { readonly run: string; readonly since: string } | undefined {
-    const [last] = this.#of(place, setServerState.kind)
-    const relies = last?.made === 'already' && last.at > at && wanted(last, 'state') === state
-    return relies ? { run: last.run, since: since(last) } : undefined
+  /** The newest of those that are about something, by their step. Undefined where none is. */
+  lastAbout(isAbout: (step: Step) => boolean, fleet: string | undefined): Past | undefined {
+    return this.#newestFirst.find(
+      (past) =>
+        !past.putBack &&
+        (fleet === undefined || past.fleet === undefined || past.fleet === fleet) &&
+        isAbout(past.step),
+    )
+  }
+
+  /** Has a run changed anything that stands? */
+  hasChanged(run: string): boolean {
+    return this.#newestFirst.some(
+      (past) => past.run === run && past.made === 'change' && stepKinds.get(past.step.kind)?.flavour === 'change',
+    )
   }
 
   /**
@@ -85,7 +101,8 @@ export class PastRuns {
   }
 }
 
-function since({ at, run, operator }: Past): string {
+/** `since 14:02, by run 5F1A, oncall@ops2`. */
+export function since({ at, run, operator }: Past): string {
   return `since ${when(at)}, by run ${run}, ${operator}`
 }
 
@@ -99,12 +116,14 @@ function pastOf(events: readonly Event[]): Past[] {
   if (!begun) return []
   // A run that is resumed may do again what was undone: only what came before the last undo is gone.
   const undone = new Map(events.flatMap((event, index) => (event.event === 'undone' ? [[event.step, index]] : [])))
+  const putBack = endedOf(events) === 'put-back'
   const steps = new Map(begun.plan.stages.flatMap((stage) => stage.steps.map((step) => [step.id, step] as const)))
   return events.flatMap((event, index): Past[] => {
     if (event.event !== 'verified' && event.event !== 'already') return []
     const step = steps.get(event.step)
     if (!step || index < (undone.get(event.step) ?? -1)) return []
     const made = event.event === 'already' ? 'already' : 'change'
-    return [{ step, run: begun.plan.id, operator: begun.operator, at: event.at, made }]
+    const { plan, operator, fleet } = begun
+    return [{ step, run: plan.id, operator, at: event.at, made, putBack, ...(fleet !== undefined && { fleet }) }]
   })
 }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { poolsBehind, upstreamFile, type Configuration } from '../fleet/configurations.ts'
 import type { FileSpec, Fleet } from '../fleet/fleet.ts'
@@ -64,7 +64,7 @@ export async function renderConfiguration(
       // Keepalived would take it and let its VIPs go (TRAPS: Keepalived).
       throw new TemplateError({ template: from.name, line: 1, column: 1 }, `${config} would be empty`)
     }
-    return { path, content: text, mode: modeOf(spec, within.length > 0), secret: spec.secret }
+    return { path, content: text, ...accessOf(spec, within.length > 0), secret: spec.secret }
   }
 
   const files = [await rendered(config, { ...(template !== undefined && { template }), secret: false })]
@@ -87,14 +87,22 @@ function filesOf(groups: Configuration['groups']): FileSpec[] {
 }
 
 async function copied(source: string, spec: FileSpec): Promise<RenderedFile> {
-  const content = await readFile(source)
+  const content = await stat(source)
+    .then((what) => {
+      // A pipe or a device would be read for ever.
+      if (!what.isFile()) throw new Error('it is no regular file')
+      return readFile(source)
+    })
     .then((bytes) => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
     .catch((cause: Error) => {
       throw new SourceUnreadable(source, spec.path, cause)
     })
-  return { path: spec.path, content, mode: modeOf(spec, false), secret: spec.secret }
+  return { path: spec.path, content, ...accessOf(spec, false), secret: spec.secret }
 }
 
-function modeOf({ mode, secret }: Pick<FileSpec, 'mode' | 'secret'>, hasSecrets: boolean): string {
-  return mode ?? (secret || hasSecrets ? '0600' : '0644')
+/** Who may read it. What zdt.yaml says outright holds for a secret too. */
+function accessOf({ mode, secret }: Pick<FileSpec, 'mode' | 'secret'>, hasSecrets: boolean) {
+  if (mode !== undefined) return { mode, closed: false }
+  const closed = secret || hasSecrets
+  return { mode: closed ? '0600' : '0644', closed }
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { TemplateError, unknown } from './errors.ts'
@@ -61,6 +61,8 @@ export class Library {
 
 function textOf(path: string, shown: string): string {
   try {
+    // A pipe or a device would be read for ever.
+    if (!statSync(path).isFile()) throw new Error('it is no regular file')
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path))
   } catch (cause) {
     const why = cause instanceof TypeError ? 'is no UTF-8 text' : 'cannot be read'

@@ -53,7 +53,7 @@ export async function renderTemplate(
       return version
     },
     secret: (name) => {
-      if (!supply.secretNames.includes(name)) throw unknown('secret', name, supply.secretNames)
+      if (!supply.secretNames.includes(name)) throw unknownSecret(name, supply.secretNames)
       const secret = secrets.get(name)
       if (secret === undefined) throw new Wanted(name)
       return secret
@@ -71,6 +71,12 @@ export async function renderTemplate(
 }
 
 /** A mistake may quote what a helper was given. */
+function unknownSecret(name: string, known: readonly string[]): Mistake {
+  const { message, suggestions } = unknown('secret', name, known)
+  const where = `say in zdt.yaml where it comes from: secrets: { ${name}: { env: VARIABLE } }, or file: or command:`
+  return new Mistake(message, [...suggestions, where])
+}
+
 function tellingNothing(thrown: unknown, secrets: readonly string[]): unknown {
   if (thrown instanceof TemplateError) thrown.message = redact(thrown.message, secrets)
   return thrown

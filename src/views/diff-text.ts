@@ -6,15 +6,16 @@ import { finish, type Page } from './page.ts'
 import type { Colour, Paint } from './paint.ts'
 
 /** What is live against what would be: each difference once, with all hosts that have it. */
-export function diffText({ fleet, services }: FleetDiff, page: Page): string {
+export function diffText({ fleet, services, open }: FleetDiff, page: Page): string {
   const differing = services.filter(({ files }) => files.length > 0)
   const hosts = new Set(services.map(({ host }) => host)).size
+  const warnings = open.flatMap((line) => wrap(cleanLine(line), page.width, '⚠ ').map(page.paint.yellow))
   if (differing.length === 0)
     return finish(
-      [page.paint.green(`✔ every file is as zdt.yaml says · fleet ${fleet} · ${count(hosts, 'host')}`)],
+      [page.paint.green(`✔ every file is as zdt.yaml says · fleet ${fleet} · ${count(hosts, 'host')}`), ...warnings],
       page,
     )
-  return finish(changeLines(differing, page), page)
+  return finish([...changeLines(differing, page), ...warnings], page)
 }
 
 /** The differences, for what is shown above a plan as well. */
@@ -46,6 +47,7 @@ const driftWords: { readonly [drift in NonNullable<FileChange['drift']>]: string
   edited: 'changed by hand since zdt last wrote it',
   removed: 'removed by hand since zdt last wrote it',
   foreign: 'not written by zdt',
+  linked: 'made a link by hand since zdt last wrote it',
 }
 
 function short(digest: string | null): string {

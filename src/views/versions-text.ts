@@ -10,10 +10,9 @@ export function versionsText({ services }: { readonly services: readonly Service
     services.flatMap(({ host, daemon, group, versions }) => [
       paint.bold(`${host}  ${daemon}/${group}`),
       ...(versions.length === 0 ? [paint.dim('  none: zdt has replaced nothing here yet')] : []),
-      ...versions.map(({ name, files }) => {
-        const { at, run } = partsOf(name)
+      ...versions.map(({ name, replaced, files }) => {
         const there = files.filter(({ sha256 }) => sha256 !== null)
-        return `  ${run}  until ${at}  ${count(there.length, 'file')}  ${(there[0]?.sha256 ?? '').slice(0, 12)}`
+        return `  ${runOf(name)}  until ${utc(replaced)}  ${count(there.length, 'file')}  ${(there[0]?.sha256 ?? '').slice(0, 12)}`
       }),
     ]),
     page,
@@ -26,11 +25,12 @@ export function versionText({ files }: VersionTexts): string {
   return there.map(({ path, text }) => (there.length === 1 ? text : `# ${cleanLine(path)}\n${text}`)).join('\n')
 }
 
-/** `20261121T123045Z-7K2Q9X`, taken apart. */
-function partsOf(name: string): { at: string; run: string } {
-  const [, year, month, day, hours, minutes, seconds, run] =
-    /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-(.*)$/.exec(name) ?? []
-  return run === undefined
-    ? { at: '', run: name }
-    : { at: `${year}-${month}-${day} ${hours}:${minutes}:${seconds} UTC`, run }
+/** The run in `20261121T123045Z-7K2Q9X`. */
+function runOf(name: string): string {
+  return /^\d{8}T\d{6}Z-(.*)$/.exec(name)?.[1] ?? name
+}
+
+/** `2026-11-21 12:30:45 UTC`: a host's clock, whoever reads it. */
+function utc(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`
 }

@@ -1,6 +1,7 @@
 import { fleetFlags, showSecretsFlag } from '../../cli/flags.ts'
 import { versionArgs } from '../../cli/version-args.ts'
 import { ZdtCommand } from '../../cli/zdt-command.ts'
+import { renderedToday } from '../../operations/config/today.ts'
 import { oneService, versionTexts, withoutSecrets } from '../../operations/config/versions.ts'
 import { versionText } from '../../views/versions-text.ts'
 
@@ -15,8 +16,10 @@ export default class ConfigShow extends ZdtCommand {
     await this.report(
       flags,
       async (fleet, hosts) => {
-        const texts = await versionTexts(hosts, oneService(fleet, args.host, args.service), args.version)
-        return flags['show-secrets'] ? texts : withoutSecrets(fleet, texts)
+        const { host, service, version } = args
+        const texts = await versionTexts(hosts, oneService(fleet, host, service), version)
+        if (flags['show-secrets']) return texts
+        return withoutSecrets(fleet, texts, await renderedToday(fleet, hosts, [host, service]))
       },
       versionText,
     )

@@ -12,6 +12,8 @@ export type FileMove = {
   readonly to: string
   /** In octal, for a file that is not there yet. */
   readonly mode: string
+  /** What everybody may do with what lies there is taken away: a secret comes into it. */
+  readonly closes?: true
   /** What it is to say, where that is short and nobody's secret: whoever takes the run up has it in the plan. */
   readonly text?: string
 }

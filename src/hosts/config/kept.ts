@@ -4,8 +4,10 @@ import { keptDirectory, type Kept } from './places.ts'
 
 /** A configuration that was live before a run replaced it. Plain data. */
 export type Version = {
-  /** `20261121T123045Z-7K2Q9X`: when it was replaced, and by which run. */
+  /** `20261121T123045Z-7K2Q9X`: when the run that replaced it was planned, and which that was. */
   readonly name: string
+  /** When it was replaced, in ms since the epoch by the host's clock. */
+  readonly replaced: number
   readonly files: readonly {
     /** Null where there was no such file. */
     readonly sha256: string | null
@@ -16,7 +18,7 @@ export type Version = {
 const list = String.raw`
 for kept in "$1/kept"/*/; do
   [ -f "$kept/manifest" ] || continue
-  printf '@version %s\n' "$(basename -- "$kept")"
+  printf '@version %s %s\n' "$(stat -c %Y -- "$kept/manifest")" "$(basename -- "$kept")"
   cat -- "$kept/manifest"
 done
 echo '@end'
@@ -26,10 +28,10 @@ echo '@end'
 export function parseVersions(answer: string): Version[] | undefined {
   const lines = answer.split('\n')
   if (lines.at(-2) !== '@end') return undefined
-  const versions: { name: string; files: { sha256: string | null; path: string }[] }[] = []
+  const versions: { name: string; replaced: number; files: { sha256: string | null; path: string }[] }[] = []
   for (const line of lines) {
-    const name = /^@version (.*)$/.exec(line)?.[1]
-    if (name !== undefined) versions.push({ name, files: [] })
+    const [, seconds, name] = /^@version (\d+) (.*)$/.exec(line) ?? []
+    if (name !== undefined) versions.push({ name, replaced: Number(seconds) * 1000, files: [] })
     const [, digest, path] = /^([0-9a-f]{64}|-) [0-9a-f]{64} (.*)$/.exec(line) ?? []
     if (path !== undefined) versions.at(-1)?.files.push({ sha256: digest === '-' ? null : (digest ?? null), path })
   }

@@ -12,6 +12,12 @@ export type LiveFile = {
   readonly target: string
   /** In hex; null when there is none. */
   readonly sha256: string | null
+  /** Its permissions, in octal; null when there is none. */
+  readonly mode: string | null
+  /** What lies there is no file: `directory`. */
+  readonly odd?: string
+  /** What lies there is a link, where zdt last wrote a file. */
+  readonly linked?: true
   /** The digest that zdt last wrote there; null when it never did. */
   readonly written: string | null
 }
@@ -25,6 +31,7 @@ while [ "$units" -gt 0 ]; do
   shift 2; units=$((units - 1))
 done
 for path; do [ ! -L "$path" ] || printf '@link %s\n@to %s\n' "$path" "$(readlink -m -- "$path")"; done
+[ $# -eq 0 ] || stat -L -c '@is %a|%F|%n' -- "$@" 2>/dev/null
 echo '@live'
 [ $# -eq 0 ] || sha256sum -- "$@" 2>/dev/null
 echo '@end'
@@ -42,6 +49,7 @@ interface Looked {
   readonly written: ReadonlyMap<string, ReadonlyMap<string, string>>
   readonly live: ReadonlyMap<string, string>
   readonly links: ReadonlyMap<string, string>
+  readonly are: ReadonlyMap<string, { readonly mode: string; readonly kind: string }>
 }
 
 /** Reads the answer. Undefined when it was cut short. */
@@ -51,6 +59,7 @@ export function parseLook(answer: string): Looked | undefined {
   const written = new Map<string, Map<string, string>>()
   const live = new Map<string, string>()
   const links = new Map<string, string>()
+  const are = new Map<string, { mode: string; kind: string }>()
   let into = live
   let link = ''
   for (const line of lines) {
@@ -59,10 +68,12 @@ export function parseLook(answer: string): Looked | undefined {
     else if (word === 'live') into = live
     else if (word === 'link') link = rest
     else if (word === 'to') links.set(link, rest)
+    const [, mode, kind, thing] = /^@is (\d+)\|([^|]*)\|(.*)$/.exec(line) ?? []
+    if (mode !== undefined && kind !== undefined && thing !== undefined) are.set(thing, { mode, kind })
     const [, digest, path] = /^([0-9a-f]{64}) [ *](.*)$/.exec(line) ?? []
     if (digest !== undefined && path !== undefined) into.set(path, digest)
   }
-  return { written, live, links }
+  return { written, live, links, are }
 }
 
 /**
@@ -74,13 +85,23 @@ export async function lookAtFiles(
   sets: readonly FileSet[],
   options?: Pick<RunOptions, 'signal'>,
 ): Promise<Map<string, LiveFile[]>> {
-  const { written, live, links } = await look(host, sets, options)
+  const { written, live, links, are } = await look(host, sets, options)
   return new Map(
     sets.map(({ unit, paths }) => [
       unit,
       paths.map((path) => {
         const target = links.get(path) ?? path
-        return { path, target, sha256: live.get(path) ?? null, written: written.get(unit)?.get(target) ?? null }
+        const { mode = null, kind = 'regular file' } = are.get(path) ?? {}
+        const own = written.get(unit)
+        return {
+          path,
+          target,
+          sha256: live.get(path) ?? null,
+          written: own?.get(target) ?? null,
+          mode,
+          ...(!kind.startsWith('regular') && { odd: kind }),
+          ...(target !== path && own?.has(path) === true && { linked: true as const }),
+        }
       }),
     ]),
   )

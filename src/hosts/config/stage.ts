@@ -3,7 +3,7 @@ import type { Host, RunOptions } from '../host.ts'
 import type { FileMove } from './change.ts'
 
 /*
- * $1 `staged target mode bytes` a file, all contents one after the other on stdin. What is staged has the owner, mode,
+ * $1 `staged target mode others bytes` a file, all contents one after the other on stdin. What is staged has the owner, mode,
  * xattrs and label of the file that it will replace, so that a trial sees what will be; only a file system without xattrs
  * may do without them.
  */
@@ -11,7 +11,7 @@ const script = String.raw`
 set -eu
 umask 077
 while [ $# -gt 0 ]; do
-  staged=$1 target=$2 mode=$3 bytes=$4; shift 4
+  staged=$1 target=$2 mode=$3 others=$4 bytes=$5; shift 5
   mkdir -p -m 0755 -- "${'$'}{staged%/*}"
   timeout --foreground 60 head -c "$bytes" > "$staged"
   [ "$(wc -c < "$staged")" -eq "$bytes" ] || { echo "$staged arrived cut short" >&2; exit 74; }
@@ -19,6 +19,7 @@ while [ $# -gt 0 ]; do
     label=; [ ! -e /sys/fs/selinux/enforce ] || label=,context
     cp --attributes-only --preserve=mode,ownership,xattr$label -- "$target" "$staged" 2>/dev/null ||
       cp --attributes-only --preserve=mode,ownership -- "$target" "$staged"
+    [ "$others" = keep ] || chmod o= -- "$staged"
   else
     chmod "$mode" "$staged"
   fi
@@ -39,10 +40,11 @@ export async function stageFiles(
   options: Pick<RunOptions, 'signal'> = {},
 ): Promise<void> {
   const contents = files.map(({ content }) => Buffer.from(content))
-  const words = files.flatMap(({ move: { staged, target, mode } }, index) => [
+  const words = files.flatMap(({ move: { staged, target, mode, closes } }, index) => [
     staged,
     target,
     mode,
+    closes ? 'close' : 'keep',
     String(contents[index]?.byteLength ?? 0),
   ])
   const { code, stderr } = await host.run(['sh', '-c', script, 'zdt-stage', ...words], {

@@ -5,12 +5,14 @@ import type { Wanted } from '../../hosts/lease/take-leases.ts'
 import type { BatchSize } from '../../lib/batches.ts'
 import { sha256 } from '../../lib/digest.ts'
 import type { Rendered } from '../../lib/rendered.ts'
+import type { RunId } from '../../lib/types.ts'
 import { claimsOf } from '../claims.ts'
 import type { Operation, World } from '../operation.ts'
 import type { Proposal } from '../proposal.ts'
 import type { Compared, ServiceChange } from './compare.ts'
 import { driftLines, Drifted } from './drift.ts'
 import { keptLines } from './kept.ts'
+import { openLines } from './open.ts'
 import { backupsFirst, holders } from './order.ts'
 import { outMeanwhile, seatsOn, type OutMeanwhile, type OutOptions } from '../out-meanwhile.ts'
 import { live, oldWorkersWaited, prepared, withoutReload } from './stages.ts'
@@ -26,6 +28,8 @@ export interface LiveOptions extends OutOptions {
   readonly waitOldWorkers: boolean
   /** May what somebody else has written be overwritten? Asked with a line for each such file. */
   readonly mayOverwrite: (lines: readonly string[]) => Promise<boolean>
+  /** The command that shows what would be overwritten, where it is not `zdt diff`. */
+  readonly shows?: string
 }
 
 export interface ApplyOptions extends LiveOptions {
@@ -64,7 +68,8 @@ export async function proposeFor(
   const differing = compared.filter((one) => one.change.files.length > 0)
   const changes = differing.map(({ change }) => change)
   const drift = driftLines(changes)
-  if (drift.length > 0 && !(await options.mayOverwrite(drift))) throw new Drifted(changes, `zdt ${title}`)
+  if (drift.length > 0 && !(await options.mayOverwrite(drift)))
+    throw new Drifted(changes, { anyway: `zdt ${title}`, shows: options.shows ?? 'zdt diff' })
   const together = await reloadedTogether(fleet, hosts, compared)
   const holding = await holders(fleet, hosts, [...new Set(changes.map(({ host }) => host))])
   const works = backupsFirst(
@@ -96,6 +101,7 @@ export async function proposeFor(
       capacity: batches.flatMap(({ out }) => out.capacity),
       facts: [
         ...restartLines(changes),
+        ...openLines(compared.map(({ change }) => change)),
         ...(await keptLines(fleet, hosts, compared)),
         ...batches.flatMap(({ out }) => out.facts),
       ],
@@ -105,7 +111,7 @@ export async function proposeFor(
       title,
       fleet.digest,
       [
-        ...prepared(works),
+        ...prepared(works, unchangedBeside(works, compared, fleet, id)),
         ...withoutReload(fleet, works, options),
         ...batches.flatMap(({ batch, out }) => [...out.before, live(batch), ...out.after]),
         ...(options.waitOldWorkers ? [oldWorkersWaited(works, options.timeout)] : []),
@@ -117,6 +123,12 @@ export async function proposeFor(
     already: `${names.join(', ')}: every file is as zdt.yaml says`,
     onTimeout: 'put-back',
   }
+}
+
+/** What lies on hosts as it is to be already: a run that changes others relies on it. */
+function unchangedBeside(works: readonly Work[], compared: readonly Compared[], fleet: Fleet, id: RunId): Work[] {
+  if (works.length === 0) return []
+  return compared.filter(({ change }) => change.files.length === 0).map((one) => workOf(fleet, one, id))
 }
 
 /** What a reload does not bring about, said beforehand: a restart cuts connections, and is nobody's but a person's to order. */

@@ -4,13 +4,15 @@ import { lookAtFiles, type LiveFile } from '../../hosts/config/look.ts'
 import { diff, type Diff } from '../../lib/diff.ts'
 import { sha256 } from '../../lib/digest.ts'
 import type { Daemon, Rendered, RenderedFile } from '../../lib/rendered.ts'
+import { ZdtError } from '../../lib/errors.ts'
 import type { HostName } from '../../lib/types.ts'
+import { isOpen, type OpenFile } from './open.ts'
 
 /**
  * What lies on a host is not what zdt last wrote there: `edited` or `removed` by somebody since, or `foreign`: never written
- * by zdt at all. Not said of a file that is as it is to be.
+ * by zdt at all; `linked`: a link, where zdt wrote a file. Not said of a file that is as it is to be.
  */
-export type Drift = 'edited' | 'removed' | 'foreign'
+export type Drift = 'edited' | 'removed' | 'foreign' | 'linked'
 
 /** A file that is not as it is to be. Plain data, with no secret in it. */
 export type FileChange = {
@@ -30,6 +32,8 @@ export type ServiceChange = {
   readonly unit: string
   /** Those that differ. */
   readonly files: readonly FileChange[]
+  /** Files with a secret in them that everybody on the host may read, differing or not. */
+  readonly open?: readonly OpenFile[]
   /** Of HAProxy, change by change, where that can be told: whether the runtime CLI can make it, or what it takes. */
   readonly needs?: readonly Needed[]
 }
@@ -64,6 +68,7 @@ export async function compare(hosts: Hosts, rendered: readonly Rendered[]): Prom
 async function compareOne(host: Host, rendered: Rendered, all: readonly LiveFile[]): Promise<Compared> {
   const both = rendered.files.flatMap((file, index) => {
     const live = all[index]
+    if (live?.odd !== undefined) throw new NoFile(host.name, file.path, live.odd)
     return live ? [{ file, live }] : []
   })
   const differing = await Promise.all(
@@ -72,6 +77,9 @@ async function compareOne(host: Host, rendered: Rendered, all: readonly LiveFile
       .map(async ({ file, live }) => ({ file, live, text: await textOf(host, live) })),
   )
   const { daemon, group, unit, secrets } = rendered
+  const open = both.flatMap(({ file, live: { mode } }) =>
+    file.closed && mode !== null && isOpen(mode) ? [{ path: file.path, mode }] : [],
+  )
   const files = differing.map(({ file, live, text }) => ({
     path: file.path,
     live: live.sha256,
@@ -84,7 +92,11 @@ async function compareOne(host: Host, rendered: Rendered, all: readonly LiveFile
     const text = texts.get(one.file)
     return { ...one, ...(text !== undefined && { text }) }
   })
-  return { rendered, files: withTexts, change: { host: host.name, daemon, group, unit, files } }
+  return {
+    rendered,
+    files: withTexts,
+    change: { host: host.name, daemon, group, unit, files, ...(open.length > 0 && { open }) },
+  }
 }
 
 async function textOf(host: Host, { path, sha256: digest }: LiveFile): Promise<string> {
@@ -92,8 +104,25 @@ async function textOf(host: Host, { path, sha256: digest }: LiveFile): Promise<s
 }
 
 /** Of a file that is not as it is to be. */
-export function driftOf({ sha256: live, written }: Pick<LiveFile, 'sha256' | 'written'>): Drift | null {
+export function driftOf({
+  sha256: live,
+  written,
+  linked,
+}: Pick<LiveFile, 'sha256' | 'written' | 'linked'>): Drift | null {
+  if (linked) return 'linked'
   if (live === written) return null
   if (live === null) return 'removed'
   return written === null ? 'foreign' : 'edited'
+}
+
+/** Where a file is to be lies something else. */
+export class NoFile extends ZdtError {
+  constructor(host: HostName, path: string, kind: string) {
+    super(`${host}: ${path} is to be a file, and a ${kind} lies there`, {
+      code: 'not-a-file',
+      exit: 'refused',
+      host,
+      suggestions: [`see what it is, and move it away: ls -la ${path}`],
+    })
+  }
 }

@@ -5,6 +5,7 @@ const words: { readonly [drift in Drift]: string } = {
   edited: 'was changed by hand since zdt last wrote it',
   removed: 'was removed by hand since zdt last wrote it',
   foreign: 'was not written by zdt',
+  linked: 'was made a link by hand since zdt last wrote it',
 }
 
 /** `lb1: /etc/haproxy/haproxy.cfg was changed by hand since zdt last wrote it`, a line each. */
@@ -16,7 +17,10 @@ export function driftLines(changes: readonly ServiceChange[]): string[] {
 
 /** Somebody's work would be overwritten. */
 export class Drifted extends ZdtError {
-  constructor(changes: readonly ServiceChange[], anyway: string) {
+  constructor(
+    changes: readonly ServiceChange[],
+    { anyway, shows }: { readonly anyway: string; readonly shows: string },
+  ) {
     const lines = driftLines(changes)
     super(
       lines.length === 1
@@ -26,10 +30,12 @@ export class Drifted extends ZdtError {
         code: 'drift',
         exit: 'refused',
         suggestions: [
-          'zdt diff   # what would be overwritten',
+          `${shows}   # what would be overwritten`,
           ...[
             ...new Set(
-              changes.filter(({ files }) => files.some(({ drift }) => drift !== null)).map(({ host }) => host),
+              changes
+                .filter(({ files }) => files.some(({ drift }) => drift !== null && drift !== 'removed'))
+                .map(({ host }) => host),
             ),
           ].map((host) => `zdt import ${host}   # take it over as the template`),
           `${anyway} --accept-drift   # overwrite it; the host keeps it as a version`,

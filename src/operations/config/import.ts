@@ -46,7 +46,10 @@ export async function importHost(fleet: Fleet, hosts: Hosts, name: string): Prom
   }
   const on = await hosts.on(host)
   const read = await Promise.all(configurations.map((one) => readOne(on, one)))
-  for (const { file, text } of read) await keep(join(dirname(fleet.file), file.template), text)
+  const kept = read.map(({ file, text }) => ({ path: join(dirname(fleet.file), file.template), text }))
+  // All are looked at before one is written: an import that is refused leaves nothing.
+  const missing = await Promise.all(kept.map(async (one) => !(await isThere(one))))
+  for (const one of kept.filter((_, index) => missing[index])) await keep(one)
   return { host, fleet: relative(process.cwd(), fleet.file), files: read.map(({ file }) => file) }
 }
 
@@ -79,18 +82,33 @@ function includesIn(text: string): string[] {
   return [...text.matchAll(/^\s*include\s+([^\s;#]+)/gm)].map(([, path = '']) => path)
 }
 
-async function keep(path: string, text: string): Promise<void> {
-  try {
-    await writeFile(path, text, { flag: 'wx', mode: 0o600 })
-  } catch (cause) {
-    if ((await readFile(path, 'utf8').catch(() => undefined)) === text) return
-    const said = cause instanceof Error ? cause.message : String(cause)
-    throw new ZdtError(`${path} cannot be written`, {
-      code: 'template-there',
-      exit: 'refused',
-      said,
-      suggestions: [`move ${path} out of the way, then import again`],
-      cause,
-    })
-  }
+interface Kept {
+  readonly path: string
+  readonly text: string
+}
+
+/** False where nothing lies there. Throws where something else does. */
+async function isThere({ path, text }: Kept): Promise<boolean> {
+  const there = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return undefined
+    throw inTheWay(path, cause)
+  })
+  if (there !== undefined && there !== text) throw inTheWay(path, new Error('another text lies there'))
+  return there !== undefined
+}
+
+async function keep({ path, text }: Kept): Promise<void> {
+  await writeFile(path, text, { flag: 'wx', mode: 0o600 }).catch((cause: Error) => {
+    throw inTheWay(path, cause)
+  })
+}
+
+function inTheWay(path: string, cause: Error): ZdtError {
+  return new ZdtError(`${path} cannot be written`, {
+    code: 'template-there',
+    exit: 'refused',
+    said: cause.message,
+    suggestions: [`move ${path} out of the way, then import again`],
+    cause,
+  })
 }

@@ -1,11 +1,12 @@
 import { ZdtError } from '../../lib/errors.ts'
 import type { Rendered } from '../../lib/rendered.ts'
-import type { Operation, World } from '../operation.ts'
-import { liveTextOn, versionOn } from '../render.ts'
-import { asToldAtRunTime, renderFleet } from '../rendered.ts'
+import type { Operation } from '../operation.ts'
+import { liveTextOn } from '../render.ts'
+import { asToldAtRunTime } from '../rendered.ts'
 import { claimsFor, proposeFor, type LiveOptions } from './apply.ts'
 import { compare } from './compare.ts'
 import { withNeeds } from './needs.ts'
+import { renderedToday } from './today.ts'
 import { oneService, versionTexts, type VersionTexts } from './versions.ts'
 
 export interface RestoreOptions extends Omit<LiveOptions, 'batches'> {
@@ -28,7 +29,7 @@ export const restoreConfig: Operation<RestoreOptions> = {
     const { fleet, hosts } = world
     const configuration = oneService(fleet, options.host, options.service)
     const kept = await versionTexts(hosts, configuration, options.version)
-    const today = fleet.secrets.size === 0 ? await renderedToday(world, options) : undefined
+    const today = await renderedToday(fleet, hosts, [options.host, options.service])
     // Who is drained now is drained afterwards: a version says that of its own day.
     const rendered = await asToldAtRunTime(
       fleet,
@@ -38,7 +39,11 @@ export const restoreConfig: Operation<RestoreOptions> = {
     )
     const compared = await withNeeds(fleet, hosts, await compare(hosts, [rendered]))
     const title = restoreConfig.title(options)
-    const proposal = await proposeFor(world, compared, title, { ...options, batches: [{ count: 1 }] })
+    const proposal = await proposeFor(world, compared, title, {
+      ...options,
+      batches: [{ count: 1 }],
+      shows: `zdt ${title} --dry-run`,
+    })
     const what = `${configuration.daemon}/${configuration.groups[0].name} on ${configuration.host}`
     return {
       ...proposal,
@@ -49,8 +54,8 @@ export const restoreConfig: Operation<RestoreOptions> = {
 }
 
 /**
- * A file that was not there then stays: zdt removes nothing that it is not told to. Its difference is shown where the fleet
- * names no secret, and today's rendering has it: which words of an older version were secrets nobody knows any more.
+ * A file that was not there then stays: zdt removes nothing that it is not told to. Its difference is shown where today's
+ * rendering has it: which words of an older version were secrets is told by where today's are, and by the words before them.
  */
 function renderedOf(
   { daemon, host, groups: [{ name: group, unit }] }: ReturnType<typeof oneService>,
@@ -67,21 +72,8 @@ function renderedOf(
   }
   const withSecrets = there.map(({ path, content }) => {
     const own = today?.files.find((file) => file.path === path)
-    return { path, content, mode: '0600', secret: own?.secret ?? true, ...(own && { today: own.content }) }
+    const { secret = true, closed = false } = own ?? {}
+    return { path, content, mode: '0600', closed, secret, ...(own && { today: own.content }) }
   })
   return { daemon, group, host, unit, files: withSecrets, secrets: today?.secrets ?? [] }
-}
-
-/** Undefined where today's templates make none: that is when an older version is wanted most. */
-async function renderedToday(
-  { fleet, hosts }: World,
-  { host, service }: RestoreOptions,
-): Promise<Rendered | undefined> {
-  try {
-    const [rendered] = await renderFleet(fleet, [host, service], { versionOf: versionOn(fleet, hosts) })
-    return rendered
-  } catch (error) {
-    if (error instanceof ZdtError) return undefined
-    throw error
-  }
 }

@@ -14,12 +14,15 @@ import { mostOldWorkers } from '../../daemons/haproxy/old-workers.ts'
 import type { OutOptions } from '../out-meanwhile.ts'
 import { newOf, type Work } from './work.ts'
 
-/** On every host before anything is live on one: a configuration that does not live anywhere costs nobody anything. */
-export function prepared(works: readonly Work[]): StageDraft[] {
+/**
+ * On every host before anything is live on one: a configuration that does not live anywhere costs nobody anything. `beside`:
+ * what is as it is to be already.
+ */
+export function prepared(works: readonly Work[], beside: readonly Work[]): StageDraft[] {
   return [
     stage(
       'nobody has changed the files since',
-      works.map(({ host, moves }) => configAsPlanned.at(host, { moves })),
+      [...works, ...beside].map(({ host, moves }) => configAsPlanned.at(host, { moves })),
     ),
     stage(
       'the daemons are fit for a reload',

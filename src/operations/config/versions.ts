@@ -5,8 +5,8 @@ import { keptVersions, readKept, type Version } from '../../hosts/config/kept.ts
 import { unitDirectory } from '../../hosts/config/places.ts'
 import { ZdtError } from '../../lib/errors.ts'
 import { nearest } from '../../lib/nearest.ts'
-import { redactWritten } from '../../lib/redact.ts'
-import type { Daemon } from '../../lib/rendered.ts'
+import { withoutOldSecrets } from '../../lib/old-secrets.ts'
+import type { Daemon, Rendered } from '../../lib/rendered.ts'
 import type { HostName } from '../../lib/types.ts'
 import { secretsOf } from '../secrets.ts'
 
@@ -73,11 +73,26 @@ export async function versionTexts(
   return { version, files }
 }
 
-/** A version fit to be shown: without the fleet's secrets, and whatever else is a password there. Throws SecretUnavailable. */
-export async function withoutSecrets(fleet: Fleet, { version, files }: VersionTexts): Promise<VersionTexts> {
+/**
+ * A version fit to be shown: without the fleet's secrets, those that stood in their places before, and whatever else is a
+ * password there. Throws SecretUnavailable.
+ */
+export async function withoutSecrets(
+  fleet: Fleet,
+  { version, files }: VersionTexts,
+  today: Rendered | undefined,
+): Promise<VersionTexts> {
   const secrets = await Promise.all([...fleet.secrets.keys()].map(secretsOf(fleet)))
-  const shown = (text: string | null) => (text === null ? null : redactWritten(text, secrets))
-  return { version, files: files.map(({ path, text }) => ({ path, text: shown(text) })) }
+  const shown = (path: string, text: string) => {
+    const own = today?.files.find((file) => file.path === path)
+    // Of a file that is a secret from its first word on nothing is shown.
+    if (own?.secret) return '‹secret›\n'
+    return withoutOldSecrets(text, secrets, own?.content ?? '')
+  }
+  return {
+    version,
+    files: files.map(({ path, text }) => ({ path, text: text === null ? null : shown(path, text) })),
+  }
 }
 
 /** The host keeps no such version. */

@@ -8,6 +8,7 @@ import type { HostName, RunId } from '../../lib/types.ts'
 import type { Which } from '../../steps/config/reloaders/reloader.ts'
 import type { RuntimeChange } from '../../daemons/haproxy/needs/change.ts'
 import { needed } from './needs.ts'
+import { isOpen } from './open.ts'
 import { maxReloadsIn } from '../../daemons/haproxy/old-workers.ts'
 import type { Compared } from './compare.ts'
 
@@ -37,13 +38,14 @@ export function workOf(fleet: Fleet, { rendered, files, change }: Compared, id: 
     ...(balancer && {
       master: { masterSocket: balancer.masterSocket, ...(maxReloads !== undefined && { maxReloads }) },
     }),
-    moves: files.map(({ file: { path, mode, content }, live: { target, sha256: from } }) => ({
+    moves: files.map(({ file: { path, mode, content, closed }, live: { target, sha256: from, mode: now } }) => ({
       path,
       target,
       staged: stagedPath(target, id),
       from,
       to: sha256(content),
       mode,
+      ...(closed && isOpen(now) && { closes: true as const }),
     })),
     kept: keptName(id),
     ...(['nothing', 'runtime'].includes(needed(change)) && {

@@ -56,11 +56,17 @@ export async function changeUpstreams(
   seen: readonly SeenUpstream[],
   { edits, guards = [], undo }: Wanted,
 ): Promise<UpstreamChange> {
+  const unchanged: StepDraft[] = []
   const files = seen.flatMap((one) => {
     const key = `${one.host} ${one.file.path}`
     const before = texts.get(key) ?? { text: one.text, turn: 0 }
     const text = editServersFile(before.text, edits(one))
-    if (text === before.text) return []
+    if (text === before.text) {
+      unchanged.push(
+        configAsPlanned.at(one.host, { moves: [withoutText(moveOf(one.file, { before: text, text }, id))] }),
+      )
+      return []
+    }
     const turn = before.turn + 1
     texts.set(key, { text, turn })
     return [{ seen: one, before: before.text, text, turn }]
@@ -79,7 +85,10 @@ export async function changeUpstreams(
     stages: [
       stage(
         'nobody has changed the files since',
-        works.map(({ host, move }) => configAsPlanned.at(host, { moves: [withoutText(move)] })),
+        // What is as it is to be already is relied on where others are changed.
+        works.length === 0
+          ? []
+          : [...works.map(({ host, move }) => configAsPlanned.at(host, { moves: [withoutText(move)] })), ...unchanged],
       ),
       stage(
         'nginx is fit for a reload',

@@ -43,7 +43,7 @@ export const putLive = defineChange<Input, Found>({
     title: `put ${pathsOf(input)} in place${input.reload ? ` and reload ${input.daemon}` : ''}`,
     commands: [
       ...changing(input).map(({ target, staged }) => quote(['mv', '-fT', staged, target])),
-      ...(input.reload ? [reloadByHand(input)] : []),
+      ...(input.reload ? [reloaderOf(input).byHand(input.unit)] : []),
     ],
   }),
   describeUndo: (input) => [

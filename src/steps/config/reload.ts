@@ -15,7 +15,7 @@ type Found = { readonly running: Json }
  */
 export const reloadDaemon = defineChange<Which, Found>({
   kind: 'config.reload',
-  describe: ({ daemon, unit }) => ({ title: `reload ${daemon}`, commands: [quote(['systemctl', 'reload', unit])] }),
+  describe: (which) => ({ title: `reload ${which.daemon}`, commands: [reloaderOf(which).byHand(which.unit)] }),
   describeUndo: ({ unit, config }) => [
     `# put ${config} of before back, then: sudo ${quote(['systemctl', 'reload', unit])}`,
   ],

@@ -91,3 +91,19 @@ test('windows line ends and a byte order mark change nothing', () => {
     'zdt.yaml:2:3 hosts.a.address: is missing, expected an address, a name or an alias of ~/.ssh/config, without a port',
   ])
 })
+
+test.each([
+  ['1.10', '1.1'],
+  ['12345678901234567890', '12345678901234567000'],
+  ['0x1F40', '8000'],
+  ['007', '7'],
+  ['1e3', '1000'],
+])('a number that is not what is written: %s would be %s', (written, read) => {
+  const fleet = (value: string) =>
+    `hosts: { lb1: { address: a } }\nhaproxy:\n  edge: { hosts: [lb1], vars: { a: [${value}] } }\n`
+  expect(problemsOf(fleet(written))).toEqual([
+    `zdt.yaml:3:37: ${written} reads as ${read}, expected that, or quotes around it`,
+  ])
+  expect(problemsOf(fleet(read))).toEqual([])
+  expect(problemsOf(fleet(`'${written}'`))).toEqual([])
+})

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { historyOf } from '../../../src/engine/history.ts'
 import { readJournal } from '../../../src/engine/journal.ts'
-import { refuseChangedSince, refuseReliedOn } from '../../../src/operations/changed-since.ts'
+import { refuseChangedSince } from '../../../src/operations/changed-since.ts'
 import { PastRuns } from '../../../src/operations/past-runs.ts'
-import type { HostName, Json, RunId } from '../../../src/lib/types.ts'
+import type { HostName, RunId } from '../../../src/lib/types.ts'
 
 const place = { host: 'lb1' as HostName, backend: 'shop', server: 'app2' }
 let home = ''
@@ -118,30 +118,4 @@ test('of a server that the run has drained and brought back, that it was brought
   expect(() => {
     refuseChangedSince('AAAAAA' as RunId, { steps }, later)
   }).not.toThrow()
-})
-
-test('to take a run back is refused where a later one found its server so, and wants it', async () => {
-  const step = {
-    id: '1.lb1',
-    kind: 'haproxy.set-server-state',
-    host: place.host,
-    input: { seat: place, state: 'drain' },
-  }
-  const owed = (found: object) => [{ step, progress: 'applying' as const, found: found as Json }]
-  const taken = async (found: object) => {
-    refuseReliedOn({ run: 'AAAAAA' as RunId, at: 1000 }, { owed: owed(found) }, await PastRuns.read())
-  }
-  await state('BBBBBB', 500, 'drain', 'already')
-  await expect(taken({ admin: 'ready' })).resolves.toBeUndefined()
-  await state('CCCCCC', 2000, 'drain', 'already')
-  await expect(taken({ admin: 'ready' })).rejects.toMatchObject({
-    exit: 'refused',
-    message: expect.stringMatching(
-      /^lb1 shop\/app2: wanted in drain since .* by run CCCCCC, oncall@ops2, too: to take run AAAAAA back would undo that/,
-    ) as string,
-  })
-  // It would stay so.
-  await expect(taken({ admin: 'drain' })).resolves.toBeUndefined()
-  await state('DDDDDD', 3000, 'ready', 'verified')
-  await expect(taken({ admin: 'ready' })).resolves.toBeUndefined()
 })

@@ -26,7 +26,7 @@ test('a group’s own template, a partial of its own, and one of ours', async ()
   })
   expect(rendered).toMatchObject({ daemon: 'haproxy', group: 'edge', host: 'lb1', unit: 'haproxy', secrets: [] })
   expect(rendered?.files).toEqual([
-    { path: '/etc/haproxy/haproxy.cfg', content: 'lb1 9 2 r1\n# no TLS\n', mode: '0644', secret: false },
+    { path: '/etc/haproxy/haproxy.cfg', content: 'lb1 9 2 r1\n# no TLS\n', mode: '0644', closed: false, secret: false },
   ])
 })
 
@@ -41,10 +41,10 @@ test('more files: copied, rendered, with a secret in them', async () => {
   })
   expect(rendered?.secrets).toEqual(['k3y'])
   expect(rendered?.files.slice(1)).toEqual([
-    { path: '/etc/a.http', content: 'as {{it}} is', mode: '0644', secret: false },
-    { path: '/etc/b', content: 'k3y\n', mode: '0600', secret: false },
-    { path: '/etc/c.pem', content: 'as {{it}} is', mode: '0600', secret: true },
-    { path: '/etc/d', content: 'k3y\n', mode: '0640', secret: false },
+    { path: '/etc/a.http', content: 'as {{it}} is', mode: '0644', closed: false, secret: false },
+    { path: '/etc/b', content: 'k3y\n', mode: '0600', closed: true, secret: false },
+    { path: '/etc/c.pem', content: 'as {{it}} is', mode: '0600', closed: true, secret: true },
+    { path: '/etc/d', content: 'k3y\n', mode: '0640', closed: false, secret: false },
   ])
 })
 

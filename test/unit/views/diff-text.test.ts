@@ -24,7 +24,7 @@ const haproxy = (host: string, over: Partial<ServiceChange['files'][number]> = {
 test('the same difference on several hosts is told once, with what it needs', () => {
   const needs = [{ where: 'global', what: '', need: 'reload' }] as const
   const services = ['lb1', 'lb2'].map((host) => ({ ...haproxy(host), needs }))
-  expect(diffText({ fleet: 'main', services }, plainPage())).toMatchInlineSnapshot(`
+  expect(diffText({ fleet: 'main', services, open: [] }, plainPage())).toMatchInlineSnapshot(`
     "lb1, lb2  haproxy/edge  /etc/haproxy/haproxy.cfg
     @@ -1,2 +1,2 @@
      global
@@ -37,7 +37,7 @@ test('the same difference on several hosts is told once, with what it needs', ()
 
 test('of a secret file nothing but its digests; drift is said', () => {
   const services = [haproxy('lb1', { diff: null, drift: 'edited' })]
-  expect(diffText({ fleet: 'main', services }, plainPage())).toMatchInlineSnapshot(`
+  expect(diffText({ fleet: 'main', services, open: [] }, plainPage())).toMatchInlineSnapshot(`
     "lb1  haproxy/edge  /etc/haproxy/haproxy.cfg
     ⚠ changed by hand since zdt last wrote it
     changed: sha256 aaaaaaaaaaaa… → bbbbbbbbbbbb…
@@ -46,6 +46,6 @@ test('of a secret file nothing but its digests; drift is said', () => {
 })
 
 test('nothing differs', () =>
-  expect(diffText({ fleet: 'main', services: [{ ...haproxy('lb1'), files: [] }] }, plainPage())).toBe(
+  expect(diffText({ fleet: 'main', services: [{ ...haproxy('lb1'), files: [] }], open: [] }, plainPage())).toBe(
     '✔ every file is as zdt.yaml says · fleet main · 1 host\n',
   ))

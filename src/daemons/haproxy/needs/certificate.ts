@@ -21,12 +21,21 @@ export function certificateNeeded(file: string, { before, after }: FileTexts, se
   // What is served otherwise nobody could put back: its text is known to HAProxy alone.
   const known = [old, fresh].includes(served.fingerprint ?? '')
   if (!known) return reload(file, 'HAProxy serves another certificate than the one that lies there')
-  const what = `certificate until ${until(before)} → until ${until(after)}`
+  const [from, to] = [until(before), until(after)]
+  // Of the same day: that it is another one is told by its fingerprint alone.
+  const what =
+    from === to
+      ? `certificate ${short(old)} → ${short(fresh)} (SHA-1), both until ${to}`
+      : `certificate until ${from} → until ${to}`
   return { where: file, what, need: 'runtime', change: { change: 'certificate', file, fingerprint: fresh } }
 }
 
 function reload(where: string, why: string): Needed {
   return { where, what: '', need: 'reload', why }
+}
+
+function short(fingerprint: string): string {
+  return `${fingerprint.slice(0, 12)}…`
 }
 
 /** The day on which a certificate ends: `2026-12-21`. */

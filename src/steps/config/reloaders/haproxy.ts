@@ -6,6 +6,7 @@ import { haproxyPicture, type HaproxyPicture } from '../../../daemons/haproxy/pi
 import { haproxyReloadTook, orderHaproxyReload, refuseHaproxyReload } from '../../../daemons/haproxy/reload.ts'
 import { tryHaproxyConfig } from '../../../daemons/haproxy/trial.ts'
 import { awaitReload } from './await-reload.ts'
+import { signalled } from './signalled.ts'
 import type { Reloader, Unwritten } from './reloader.ts'
 
 /** Servers that were added by the runtime CLI. */
@@ -39,6 +40,7 @@ export const haproxyReloader: Reloader<HaproxyPicture> = {
     const it = { ...(running !== undefined && { running }), next, socket: which.socket, path: which.config, reload }
     await reloadKeeping(on.host, it, { signal: on.signal })
   },
+  byHand: (unit) => signalled('USR2', unit),
   took: haproxyReloadTook,
   isGone: ({ master }) => master === null,
   isUntouched: (before, now) =>

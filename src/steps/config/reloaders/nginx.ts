@@ -6,6 +6,7 @@ import {
   refuseNginxReload,
   type NginxRunning,
 } from '../../../daemons/nginx/reload.ts'
+import { signalled } from './signalled.ts'
 import type { Reloader } from './reloader.ts'
 
 /** nginx: HUP to its master. */
@@ -14,6 +15,7 @@ export const nginxReloader: Reloader<NginxRunning> = {
   refusals: refuseNginxReload,
   tried: (on, { unit }, files) => tryNginxConfig(on.host, { unit, files }, { signal: on.signal }),
   reload: (on, _which, before) => orderNginxReload(on.host, before, { signal: on.signal }),
+  byHand: (unit) => signalled('HUP', unit),
   took: nginxReloadTook,
   isGone: ({ picture }) => picture.masters.length === 0,
   isUntouched: ({ picture: before }, { picture: now }) => processesOf(before) === processesOf(now),

@@ -42,6 +42,8 @@ export interface Reloader<Running extends Json = Json> {
   tried(on: On, which: Which, files: readonly Staged[]): Promise<ConfigTrial>
   /** Orders it to read its configuration; comes back when that was ordered, or later. */
   reload(on: On, which: Which, before: Running, texts: Texts): Promise<void>
+  /** The order, as a person would type it. */
+  byHand(unit: string): string
   /** Has it, since `before`? */
   took(before: Running, now: Running): Reloaded
   /** It does not run at all: only a start helps. */

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { FileMove } from '../../../../src/hosts/config/change.ts'
 import { NotAsPlanned, putFilesBack, putInPlace } from '../../../../src/hosts/config/exchange.ts'
 import { forgetKept, isKept, keptVersions, readKept } from '../../../../src/hosts/config/kept.ts'
-import { digestsOf } from '../../../../src/hosts/config/look.ts'
+import { digestsOf, lookAtFiles } from '../../../../src/hosts/config/look.ts'
 import { keptName, stagedPath } from '../../../../src/hosts/config/places.ts'
 import { missingDirectories, stageFiles, unstageFiles } from '../../../../src/hosts/config/stage.ts'
 import type { Host } from '../../../../src/hosts/host.ts'
@@ -82,6 +82,31 @@ test('staged beside its place, with the mode of what it replaces; and taken away
   expect(await readdir(join(dir, 'etc'))).toEqual(['main'])
 })
 
+test('what everybody may read is closed where a secret comes into it, and open again when that is put back', async () => {
+  await chmod(at('main'), 0o644)
+  const closing = [{ ...move('main', 'old\n', 'new\n'), closes: true as const }]
+  await stage(closing, ['new\n'])
+  expect(await modeOf('.main.zdt-new-7K2Q9X')).toBe('640')
+  await putInPlace(host, kept(), closing)
+  expect(await modeOf('main')).toBe('640')
+  await putFilesBack(host, kept(), closing, '')
+  expect(await modeOf('main')).toBe('644')
+})
+
+test('what lies there: its permissions, a link where zdt wrote a file, and what is no file at all', async () => {
+  await mkdir(at('directory'))
+  await symlink(at('main'), at('link'))
+  const looked = await lookAtFiles(host, [
+    { unit: 'zdt-test-unit', paths: ['main', 'link', 'directory', 'none'].map(at) },
+  ])
+  expect(looked.get('zdt-test-unit')).toEqual([
+    { path: at('main'), target: at('main'), sha256: sha256('old\n'), written: null, mode: '640' },
+    { path: at('link'), target: at('main'), sha256: sha256('old\n'), written: null, mode: '640' },
+    { path: at('directory'), target: at('directory'), sha256: null, written: null, mode: '755', odd: 'directory' },
+    { path: at('none'), target: at('none'), sha256: null, written: null, mode: null },
+  ])
+})
+
 test('put in place, kept, noted; put back byte for byte, and forgotten', async () => {
   await stage()
   await putInPlace(host, kept(), moves())
@@ -93,6 +118,7 @@ test('put in place, kept, noted; put back byte for byte, and forgotten', async (
   expect(await keptVersions(host, kept().directory)).toEqual([
     {
       name: kept().name,
+      replaced: expect.any(Number) as number,
       files: [
         { sha256: sha256('old\n'), path: at('main') },
         { sha256: null, path: at('certs/key.pem') },

@@ -15,7 +15,7 @@ describe('what a changed file beside haproxy.cfg needs', () => {
         certificateNeeded(file, { before: one + key, after: other + key }, { certificates, fingerprint: served }),
       ).toEqual({
         where: file,
-        what: 'certificate until 2109-01-10 → until 2109-01-10',
+        what: `certificate ${was?.slice(0, 12)}… → ${is?.slice(0, 12)}… (SHA-1), both until 2109-01-10`,
         need: 'runtime',
         change: { change: 'certificate', file, fingerprint: is },
       })

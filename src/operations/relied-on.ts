@@ -1,0 +1,118 @@
+import type { History, Past as Done } from '../engine/history.ts'
+import type { Step } from '../engine/plan.ts'
+import type { FileMove } from '../hosts/config/change.ts'
+import { ZdtError } from '../lib/errors.ts'
+import type { RunId } from '../lib/types.ts'
+import { configAsPlanned } from '../steps/config/as-planned.ts'
+import { putLive } from '../steps/config/put-live.ts'
+import { setServerState } from '../steps/haproxy/set-state.ts'
+import { stepKinds } from '../steps/index.ts'
+import { fileThing } from '../steps/things.ts'
+import { since, type Past, type PastRuns } from './past-runs.ts'
+
+/** One thing that a run has changed: a server's state, a file, the version of an application. */
+interface Changed {
+  readonly thing: string
+  /** As it is said: `lb2: /etc/haproxy/haproxy.cfg`. */
+  readonly name: string
+  /** All that the run did about it and still owes, in its order. */
+  readonly steps: readonly Done[]
+}
+
+interface Asked {
+  readonly run: RunId
+  /** When it was begun. */
+  readonly at: number
+  /** Two fleets may call different machines by the same names. */
+  readonly fleet?: string | undefined
+}
+
+/**
+ * Throws, exit `refused`, where a later run found something as this one had set it, was content with that, and was not taken
+ * back itself: to take this one back would undo a wish unasked, and leave the later one half undone. By the journals of
+ * this machine.
+ */
+export function refuseReliedOn(asked: Asked, { owed }: Pick<History, 'owed'>, past: PastRuns): void {
+  const relied = changedBy(owed).flatMap((changed) => {
+    if (comesToNothing(changed)) return []
+    const last = past.lastAbout((step) => settled(step).includes(changed.thing), asked.fleet)
+    const relies = last && last.run !== asked.run && last.at > asked.at && isContent(last)
+    return relies ? [{ changed, last }] : []
+  })
+  const [first] = relied
+  if (!first) return
+  const where = relied.map(({ changed }) => changed.name).join(', ')
+  throw new ZdtError(`${where}: wanted so ${since(first.last)}, too: to take run ${asked.run} back would undo that`, {
+    code: 'relied-on',
+    exit: 'refused',
+    suggestions: [
+      ...wayOut(first.changed, first.last, asked.run, past),
+      `zdt resume ${asked.run}   # goes on, and leaves it so`,
+    ],
+  })
+}
+
+function changedBy(owed: readonly Done[]): Changed[] {
+  const each = owed.flatMap((one) => settled(one.step).map((thing) => ({ thing, one })))
+  return [...Map.groupBy(each, ({ thing }) => thing)].map(([thing, own]) => {
+    const steps = own.map(({ one }) => one)
+    return { thing, steps, name: nameOf(thing, steps) }
+  })
+}
+
+/** What a step has left as it wants it: what it changed, or the files that it found as they are to be. */
+function settled({ kind, host, input }: Step): readonly string[] {
+  if (kind === putLive.kind) return filesOf(host, input, ({ from, to }) => from !== to)
+  if (kind === configAsPlanned.kind) return filesOf(host, input, ({ from, to }) => from === to)
+  const known = stepKinds.get(kind)
+  return known?.flavour === 'change' ? known.about(input, host) : []
+}
+
+function filesOf(host: Step['host'], input: unknown, which: (move: FileMove) => boolean): string[] {
+  const { moves } = input as { readonly moves: readonly FileMove[] }
+  return moves.filter(which).map(({ target }) => fileThing(host, target))
+}
+
+/** Taken back it would be as it is: a server that was drained and brought back, a file that was changed there and back. */
+function comesToNothing({ thing, steps }: Changed): boolean {
+  const [first, last] = [steps[0], steps.at(-1)]
+  if (!first || !last || first.step.kind !== last.step.kind) return false
+  if (first.step.kind === putLive.kind) return moveOf(first.step, thing)?.from === moveOf(last.step, thing)?.to
+  const kind = stepKinds.get(last.step.kind)
+  return kind?.flavour === 'change' && first.found !== undefined && kind.isDone(last.step.input, first.found)
+}
+
+function moveOf({ host, input }: Step, thing: string): FileMove | undefined {
+  const { moves } = input as { readonly moves: readonly FileMove[] }
+  return moves.find(({ target }) => fileThing(host, target) === thing)
+}
+
+/** It has changed nothing, for it found what it wanted. */
+function isContent({ made, step }: Past): boolean {
+  return made === 'already' || step.kind === configAsPlanned.kind
+}
+
+function nameOf(thing: string, steps: readonly Done[]): string {
+  const step = steps.at(-1)?.step
+  if (!step) return thing
+  if (step.kind === putLive.kind) return `${step.host}: ${moveOf(step, thing)?.path ?? thing}`
+  return `${step.host}: ${stepKinds.get(step.kind)?.describe(step.input, step.host).title ?? thing}`
+}
+
+function wayOut({ steps }: Changed, last: Past, run: RunId, past: PastRuns): string[] {
+  const step = steps.at(-1)?.step
+  if (step?.kind === setServerState.kind) {
+    const { seat, state } = step.input as { readonly seat: { readonly server: string }; readonly state: string }
+    const other = state === 'ready' ? 'drain' : 'ready'
+    return [
+      `zdt status ${seat.server}`,
+      `zdt ${other} ${seat.server}   # where that is no longer wanted; then zdt rollback ${run}`,
+    ]
+  }
+  return [
+    `zdt runs show ${last.run}   # what that was`,
+    ...(past.hasChanged(last.run)
+      ? [`zdt rollback ${last.run}   # where that is no longer wanted; then zdt rollback ${run}`]
+      : []),
+  ]
+}

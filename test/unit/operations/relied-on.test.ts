@@ -1,0 +1,136 @@
+import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { historyOf } from '../../../src/engine/history.ts'
+import { readJournal } from '../../../src/engine/journal.ts'
+import type { RunId } from '../../../src/lib/types.ts'
+import { PastRuns } from '../../../src/operations/past-runs.ts'
+import { refuseReliedOn } from '../../../src/operations/relied-on.ts'
+
+let home = ''
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'zdt-relied-'))
+  vi.stubEnv('XDG_STATE_HOME', home)
+  await mkdir(join(home, 'zdt/runs'), { recursive: true })
+})
+afterEach(async () => {
+  vi.unstubAllEnvs()
+  await rm(home, { recursive: true })
+})
+
+interface Did {
+  readonly kind: string
+  readonly input: object
+  readonly found?: object
+  readonly ends: readonly string[]
+}
+
+/** A run on lb2: what its steps came to, in their order, and how it ended. */
+async function ran(id: string, at: number, dids: readonly Did[], { fleet = 'edge', ended = 'done' } = {}) {
+  const steps = dids.map(({ kind, input }, index) => ({ id: `${index + 1}.lb2`, kind, host: 'lb2', input }))
+  const stages = steps.map((step, index) => ({ number: index + 1, title: 'x', steps: [step] }))
+  const events = [
+    { at, event: 'run', plan: { id, title: 'x', fleet: '', stages }, operator: 'oncall@ops2', pid: 1, fleet },
+    ...dids.flatMap(({ found = {}, ends }, index) => [
+      { at: at + 1, event: 'observed', step: `${index + 1}.lb2`, found },
+      ...ends.map((event) => ({ at: at + 1, event, step: `${index + 1}.lb2`, took: 1 })),
+    ]),
+    { at: at + 2, event: 'end', ended },
+  ]
+  await writeFile(join(home, `zdt/runs/${id}.ndjson`), events.map((event) => `${JSON.stringify(event)}\n`).join(''))
+}
+
+async function takenBack(): Promise<string> {
+  const events = await readJournal('AAAAAA')
+  const begun = events.find((event) => event.event === 'run')
+  try {
+    const asked = { run: 'AAAAAA' as RunId, at: begun?.at ?? 0, fleet: begun?.fleet }
+    refuseReliedOn(asked, historyOf(events), await PastRuns.read())
+    return 'taken back'
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+const changed = ['applying', 'verified']
+const path = '/etc/haproxy/haproxy.cfg'
+const move = (from: string, to: string) => ({ path, target: path, staged: `${path}.new`, from, to, mode: '0644' })
+const put = (from: string, to: string, ends = changed): Did => ({
+  kind: 'config.put-live',
+  input: { moves: [move(from, to)], daemon: 'haproxy', unit: 'haproxy.service', config: path, kept: 'k', reload: true },
+  ends,
+})
+const asPlanned = (from: string, to: string): Did => ({
+  kind: 'config.as-planned',
+  input: { moves: [move(from, to)] },
+  ends: ['verified'],
+})
+const seat = { host: 'lb2', backend: 'shop', server: 'app2', socket: '/run/a', pool: 'shop', address: '', port: 0 }
+const state = (wanted: string, found: string, ends = changed): Did => ({
+  kind: 'haproxy.set-server-state',
+  input: { seat, state: wanted },
+  found: { admin: found, serving: found === 'ready' },
+  ends,
+})
+const weight = (wanted: number, found: number, ends = changed): Did => ({
+  kind: 'haproxy.set-server-weight',
+  input: { seat, weight: wanted },
+  found: { weight: found, initialWeight: 100 },
+  ends,
+})
+
+test('a file that a later apply found as it is to be, and another changed for it, is not taken back', async () => {
+  await ran('AAAAAA', 1000, [put('old', 'new', ['applying'])])
+  await expect(takenBack()).resolves.toBe('taken back')
+  await ran('BBBBBB', 2000, [asPlanned('new', 'new')])
+  await expect(takenBack()).resolves.toMatch(
+    /^lb2: \/etc\/haproxy\/haproxy.cfg: wanted so since .* by run BBBBBB, oncall@ops2, too: to take run AAAAAA back would undo that$/,
+  )
+})
+
+test.each([
+  ['a later run that was itself taken back wants nothing', { ended: 'put-back' }],
+  ['a host of another fleet may have the same name', { fleet: 'other' }],
+])('%s', async (_, how) => {
+  await ran('AAAAAA', 1000, [put('old', 'new')])
+  await ran('BBBBBB', 2000, [asPlanned('new', 'new')], how)
+  await expect(takenBack()).resolves.toBe('taken back')
+})
+
+test('an earlier run relies on nothing that came after it', async () => {
+  await ran('BBBBBB', 500, [asPlanned('new', 'new')])
+  await ran('AAAAAA', 1000, [put('old', 'new')])
+  await expect(takenBack()).resolves.toBe('taken back')
+})
+
+test('a file that was changed there and back comes to nothing', async () => {
+  await ran('AAAAAA', 1000, [put('old', 'new'), put('new', 'old')])
+  await ran('BBBBBB', 2000, [asPlanned('old', 'old')])
+  await expect(takenBack()).resolves.toBe('taken back')
+})
+
+test('one that a later run has changed is what the hosts are asked about, not the journals', async () => {
+  await ran('AAAAAA', 1000, [put('old', 'new')])
+  await ran('BBBBBB', 2000, [asPlanned('new', 'newer'), put('new', 'newer')])
+  await expect(takenBack()).resolves.toBe('taken back')
+})
+
+test('a server’s state and its weight, where a later run found what it wanted', async () => {
+  await ran('AAAAAA', 1000, [state('drain', 'ready'), weight(50, 100)])
+  await ran('BBBBBB', 2000, [weight(50, 50, ['already'])])
+  await expect(takenBack()).resolves.toMatch(/^lb2: shop\/app2 → weight 50: wanted so/)
+  await ran('CCCCCC', 3000, [state('drain', 'drain', ['already'])])
+  await expect(takenBack()).resolves.toMatch(
+    /^lb2: shop\/app2 → drain, lb2: shop\/app2 → weight 50: wanted so .* by run CCCCCC/,
+  )
+  await ran('DDDDDD', 4000, [state('ready', 'drain'), weight(100, 50)])
+  await expect(takenBack()).resolves.toBe('taken back')
+})
+
+test('a server that was drained and brought back comes to nothing', async () => {
+  await ran('AAAAAA', 1000, [state('drain', 'ready'), state('ready', 'drain')])
+  await ran('BBBBBB', 2000, [state('ready', 'ready', ['already'])])
+  await expect(takenBack()).resolves.toBe('taken back')
+})
