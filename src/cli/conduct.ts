@@ -1,15 +1,18 @@
 import { carryOut } from '../engine/carry-out.ts'
 import { newRunId } from '../engine/plan.ts'
 import type { Claim } from '../engine/says.ts'
+import type { Result } from '../engine/result.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import type { Hosts } from '../hosts/host.ts'
 import { readLeases } from '../hosts/lease/read-leases.ts'
 import type { Wanted } from '../hosts/lease/take-leases.ts'
 import { ZdtError } from '../lib/errors.ts'
 import type { Exit } from '../lib/exit-codes.ts'
+import type { RunId } from '../lib/types.ts'
 import { leftHalfDone, type LeftThere } from '../operations/half-done.ts'
 import type { Operation, World } from '../operations/operation.ts'
 import type { Proposal } from '../operations/proposal.ts'
+import type { Ledger } from '../probe/ledger.ts'
 import { describeStep } from '../steps/index.ts'
 import { pageFor } from '../views/page.ts'
 import { planText } from '../views/plan-text.ts'
@@ -26,15 +29,21 @@ export interface Stand {
   readonly fleet: Fleet
   readonly hosts: Hosts
   readonly flags: RunFlags
+  /** Is told the result, in place of stdout: of what is a part of something larger. */
+  readonly told?: (result: Result, ledger?: Ledger) => void
 }
 
 /**
  * Takes the locks, has the operation look and propose, shows it, asks, runs it, and tells the result. A dry run looks and
  * shows, and takes no lock. Returns the exit code's name.
  */
-export async function conduct<Options>(operation: Operation<Options>, options: Options, stand: Stand): Promise<Exit> {
+export async function conduct<Options>(
+  operation: Operation<Options>,
+  options: Options,
+  stand: Stand,
+  id: RunId = newRunId(),
+): Promise<Exit> {
   const { fleet, hosts, flags } = stand
-  const id = newRunId()
   const claims = operation.claims(fleet, options)
   const propose = () => proposed(operation, options, { fleet, hosts, id }, claims)
   if (flags['dry-run']) return showDryRun(await propose(), flags)
@@ -45,7 +54,7 @@ export async function conduct<Options>(operation: Operation<Options>, options: O
       isAnyHeld(hosts, claims),
     ])
     // Somebody who is at work there may be about to change it: then the lock decides.
-    if (plan.stages.length === 0 && !held) return showNothingToDo(plan, already, flags)
+    if (plan.stages.length === 0 && !held) return showNothingToDo(plan, already, stand)
   }
   return underLocks(stand, { id, title: operation.title(options), claims }, async () => {
     const { plan, situation, texts, ...says } = await propose()

@@ -29,6 +29,8 @@ import type { RunFlags } from './flags.ts'
 import { operatorName } from './operator-name.ts'
 import { refuseWithoutTerminal } from './refuse-without-terminal.ts'
 import { runDryAgain } from './run-dry-again.ts'
+import type { RunbookStand } from './runbook/sitting.ts'
+import { isRunbook } from './runbook/steps.ts'
 import { say } from './say.ts'
 import type { Sitting } from './sitting.ts'
 import { underLocks } from './under-locks.ts'
@@ -44,18 +46,31 @@ const ways = {
 
 type Begun = Extract<Event, { event: 'run' }>
 
-/** Goes on with a run of this machine, or takes it back, under its locks and in its journal. Returns the exit code's name. */
-export async function goOn(name: string, way: keyof typeof ways, stand: Stand): Promise<Exit> {
+/**
+ * Goes on with a run of this machine, or takes it back, under its locks and in its journal. `beside`: runs that are taken back
+ * together with it. Returns the exit code's name.
+ */
+export async function goOn(
+  name: string,
+  way: keyof typeof ways,
+  stand: Stand & Partial<RunbookStand>,
+  { beside = new Set() }: { readonly beside?: ReadonlySet<string> } = {},
+): Promise<Exit> {
   const { fleet, hosts } = stand
   const { id, events } = await runHere(name)
   const begun = events.find((event) => event.event === 'run')
   if (!begun) throw new ZdtError(`the journal of run ${id} is damaged`, { code: 'journal-damaged', exit: 'refused' })
   const { plan } = begun
+  const { verbOf } = stand
+  if (isRunbook(plan) && verbOf) {
+    const { goOnRunbook } = await import('./runbook/go-on.ts')
+    return goOnRunbook({ begun, events, way, stand: { ...stand, verbOf } })
+  }
   const history = historyOf(events)
   if (way === 'resume' && history.ended === 'put-back') throw wasPutBack(id, plan.title)
   const past = await PastRuns.read()
   if (way === 'resume') refuseChangedSince(id, history, past)
-  else refuseReliedOn({ run: id, at: begun.at, fleet: begun.fleet }, history, past)
+  else refuseReliedOn({ run: id, at: begun.at, fleet: begun.fleet, beside }, history, past)
   // After that: who is told to add --yes should not learn then that there is no such run.
   refuseWithoutTerminal(stand.flags, { mayRunDry: true })
   if (stand.flags['dry-run']) return runDryAgain(way, plan, events, stand)

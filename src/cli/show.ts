@@ -38,12 +38,18 @@ export function showForeseen(foreseen: Foreseen, plan: Plan, flags: RunFlags): E
 }
 
 /** Nothing was begun, so there is no run, no lock and no journal. */
-export function showNothingToDo({ id, title }: Proposal['plan'], summary: string, flags: RunFlags): Exit {
+export function showNothingToDo({ id, title }: Proposal['plan'], summary: string, { flags, told }: Telling): Exit {
   if (flags.events) {
     process.stdout.write(`${JSON.stringify({ at: Date.now(), event: 'end', ended: 'already', left: [], exit: 0 })}\n`)
   }
-  showResult({ result: { run: id, title, ended: 'already', exit: 0, summary, left: [] } }, undefined, flags)
+  showResult({ result: { run: id, title, ended: 'already', exit: 0, summary, left: [] } }, undefined, { flags, told })
   return 'ok'
+}
+
+/** How a result is told: by the flags, or to whom this is a part of something larger. */
+interface Telling {
+  readonly flags: { readonly json: boolean; readonly events: boolean }
+  readonly told?: ((result: Result, ledger?: Ledger) => void) | undefined
 }
 
 /** A result, and where a run was begun what was seen before. */
@@ -52,11 +58,8 @@ interface Shown extends Partial<Pick<Proposal, 'situation' | 'plan'>> {
 }
 
 /** The result on stdout, as text or as one JSON document; with `--events` the last event was it. */
-export function showResult(
-  { result, ...seen }: Shown,
-  ledger: Ledger | undefined,
-  flags: { readonly json: boolean; readonly events: boolean },
-): void {
+export function showResult({ result, ...seen }: Shown, ledger: Ledger | undefined, { flags, told }: Telling): void {
+  if (told) return told(result, ledger)
   if (flags.events) return
   if (flags.json) {
     process.stdout.write(resultJson(result, seen))

@@ -45,7 +45,7 @@ export async function underLocks(
       const claimed = claims.map(({ host }) => host)
       const came = await sit(sitting, { ...stand, leases, claimed, view, interrupts, say })
       for (const { host, lines, said } of came.unkept) say(`${host} lacks ${lines} lines of the journal: ${said}`)
-      showResult({ result: came.result, ...seen }, came.ledger, flags)
+      showResult({ result: came.result, ...seen }, came.ledger, stand)
       return came.exit
     } finally {
       await leases.release()

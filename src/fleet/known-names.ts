@@ -16,5 +16,6 @@ export function knownNames(schema: unknown, path: readonly PropertyKey[]): strin
     return knownNames(shape[String(step)], rest)
   }
   if (here instanceof z.ZodRecord) return knownNames(here.valueType, rest)
+  if (here instanceof z.ZodArray) return knownNames(here.element, rest)
   return []
 }

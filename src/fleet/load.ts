@@ -1,13 +1,7 @@
-import { readFile } from 'node:fs/promises'
-import { relative } from 'node:path'
-import { LineCounter, parseDocument, type Document } from 'yaml'
 import { crossMistakes } from './cross-checks.ts'
-import { FleetInvalid, FleetNotFound, type Problem } from './errors.ts'
 import type { Fleet } from './fleet.ts'
-import { issueProblems } from './issues.ts'
-import { pathText, Positions } from './positions.ts'
+import { asSeen, readYaml, yamlText } from './read-yaml.ts'
 import { fleetSchema } from './schema.ts'
-import { keyProblems, numberProblems, structureProblems, syntaxProblems } from './syntax.ts'
 import { toFleet } from './to-fleet.ts'
 
 /**
@@ -15,78 +9,13 @@ import { toFleet } from './to-fleet.ts'
  * Throws FleetNotFound when it cannot be read and FleetInvalid with every mistake in it.
  */
 export async function loadFleet(file: string): Promise<Fleet> {
-  const seen = relative(process.cwd(), file)
-  const text = await readFile(file).catch((error: unknown) => {
-    throw new FleetNotFound(`${file} cannot be read`, { said: reason(error), cause: error })
-  })
-  return parseFleet(decode(text, file), seen === '' || seen.startsWith('..') ? file : seen)
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
-}
-
-function decode(bytes: Uint8Array, file: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch (error) {
-    throw new FleetNotFound(`${file} is not UTF-8 text`, { said: reason(error), cause: error })
-  }
+  return parseFleet(await yamlText(file), asSeen(file))
 }
 
 /**
- * Checks the text of a fleet file and returns the fleet. `file` is what messages call it.
- * Throws FleetInvalid with every mistake, in the order in which they stand in the file. Nothing is expanded: no
- * environment variables, no names looked up.
+ * Checks the text of a fleet file and returns the fleet. `file` is what messages call it. Throws FleetInvalid with every
+ * mistake, in the order in which they stand in the file.
  */
 export function parseFleet(text: string, file: string): Fleet {
-  const lines = new LineCounter()
-  // The core schema also under a %YAML 1.1 line, where `no` would be false and 10:30 a number.
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, schema: 'core', logLevel: 'error' })
-  const positions = new Positions(document, lines)
-
-  const syntax = syntaxProblems(document, positions)
-  if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) throw new FleetInvalid(file, syntax)
-  const structure = structureProblems(document, positions)
-  if (structure.length > 0) throw new FleetInvalid(file, inOrder([...syntax, ...structure]))
-
-  const data = plainData(document, file)
-  const read = fleetSchema.safeParse(data)
-  const mistakes = [
-    ...syntax,
-    ...keyProblems(document, positions),
-    ...(read.success ? [] : issueProblems(read.error.issues, positions)),
-    ...crossMistakes(data).map(({ path, at, message }) => {
-      const place = at === 'key' ? positions.ofKey(path) : positions.ofValue(path)
-      return { ...place, path: pathText(path), message }
-    }),
-  ]
-  // Where more is wrong with a value, that says enough.
-  const silent = numberProblems(document, positions).filter(
-    (one) => !mistakes.some(({ line, column }) => line === one.line && column === one.column),
-  )
-  const problems = [...mistakes, ...silent]
-  if (!read.success || problems.length > 0) throw new FleetInvalid(file, inOrder(problems))
-  return toFleet(read.data, { file, text })
-}
-
-function plainData(document: Document, file: string): unknown {
-  try {
-    return document.toJS()
-  } catch {
-    // An alias of aliases of aliases: the parser counts and gives up.
-    throw new FleetInvalid(file, [
-      { line: 1, column: 1, path: '', message: 'has aliases of aliases beyond measure, expected a fleet' },
-    ])
-  }
-}
-
-/** As they stand in the file, and one for each place: a second rule broken by the same value says nothing new. */
-function inOrder(problems: readonly Problem[]): Problem[] {
-  const first = new Map<string, Problem>()
-  for (const problem of problems) {
-    const place = `${problem.line}:${problem.column} ${problem.path}`
-    first.set(place, first.get(place) ?? problem)
-  }
-  return [...first.values()].toSorted((a, b) => a.line - b.line || a.column - b.column)
+  return toFleet(readYaml(text, { file, schema: fleetSchema, cross: crossMistakes }), { file, text })
 }

@@ -25,6 +25,8 @@ interface Asked {
   readonly at: number
   /** Two fleets may call different machines by the same names. */
   readonly fleet?: string | undefined
+  /** Runs that are taken back together with it: what they rely on they rely on no longer. */
+  readonly beside?: ReadonlySet<string>
 }
 
 /**
@@ -36,7 +38,8 @@ export function refuseReliedOn(asked: Asked, { owed }: Pick<History, 'owed'>, pa
   const relied = changedBy(owed).flatMap((changed) => {
     if (comesToNothing(changed)) return []
     const last = past.lastAbout((step) => settled(step).includes(changed.thing), asked.fleet)
-    const relies = last && last.run !== asked.run && last.at > asked.at && isContent(last)
+    const relies =
+      last && last.run !== asked.run && asked.beside?.has(last.run) !== true && last.at > asked.at && isContent(last)
     return relies ? [{ changed, last }] : []
   })
   const [first] = relied

@@ -59,6 +59,7 @@ import { replaceBinary } from './nginx/replace-binary.ts'
 import { retireOldWorkers } from './nginx/retire-old-workers.ts'
 import { startNewMaster } from './nginx/start-new-master.ts'
 import { trialStart } from './nginx/trial-start.ts'
+import { runbookStep } from './runbook-step.ts'
 import { fetchPackages } from './packages/fetch.ts'
 import { awaitAnswer } from './upstream/await-answer.ts'
 import { awaitUnconnected } from './upstream/await-unconnected.ts'
@@ -159,6 +160,7 @@ export const stepKinds: ReadonlyMap<string, StepKind> = new Map(all.map((kind) =
 
 /** What a step says of itself. A journal of another version may hold kinds that this one does not know. */
 export function describeStep(step: Step): Description {
+  if (step.kind === runbookStep.kind) return runbookStep.describe(step.input)
   const kind = stepKinds.get(step.kind)
   return kind ? kind.describe(step.input, step.host) : { title: step.kind, commands: [] }
 }

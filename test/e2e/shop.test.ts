@@ -8,6 +8,7 @@ import { maintAndWeightTests } from './shop/maint-weight.ts'
 import { operatorTests } from './shop/operator.ts'
 import { readyTests } from './shop/ready.ts'
 import { rolloutTests } from './shop/rollout.ts'
+import { runbookTests } from './shop/runbook.ts'
 import { upstreamTests } from './shop/upstreams.ts'
 import { wordTests } from './shop/words.ts'
 
@@ -22,6 +23,7 @@ describeOnLab('the shop', () => {
   wordTests(shop)
   rolloutTests(shop)
   budgetTests(shop)
+  runbookTests(shop)
   upstreamTests(shop)
   evacuateTests(shop)
 })

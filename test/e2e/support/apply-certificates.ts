@@ -51,7 +51,9 @@ export function applyCertificateTests(lab: Lab): void {
       const { code, stdout } = await fleet.zdt('diff', 'haproxy')
       expect(code).toBe(8)
       expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
-        new RegExp(`runtime: ${onBalancers} certificate until 20[-0-9]+ → until 20[-0-9]+ · lb1, lb2`),
+        new RegExp(
+          `runtime: ${onBalancers} certificate ([0-9A-F]{12}… → [0-9A-F]{12}… \\(SHA-1\\), both )?until 20[-0-9]+( → until 20[-0-9]+)? · lb1, lb2`,
+        ),
       )
       expect(stdout).not.toContain('PRIVATE KEY')
       expect(await underTlsLoad(lab, vip, async () => expect(await apply('haproxy')).toMatchObject(done))).toEqual([

@@ -67,7 +67,7 @@ test('an alias is read where it points, and a mistake in it stands there', () =>
 test('aliases of aliases of aliases', () => {
   const levels = [1, 2, 3, 4, 5, 6].map((n) => `  a${n}: &a${n} [${`*a${n - 1},`.repeat(10)}]\n`)
   expect(problemsOf(`hosts:\n  a0: &a0 [x]\n${levels.join('')}`)).toEqual([
-    'zdt.yaml:1:1: has aliases of aliases beyond measure, expected a fleet',
+    'zdt.yaml:1:1: has aliases of aliases beyond measure, expected plain values',
   ])
 })
 

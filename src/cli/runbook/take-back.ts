@@ -1,0 +1,52 @@
+import type { Journal } from '../../engine/journal.ts'
+import { asZdtError } from '../../engine/told.ts'
+import type { RunId } from '../../lib/types.ts'
+import { cleanLine } from '../../views/clean.ts'
+import { goOn } from '../go-on.ts'
+import { say } from '../say.ts'
+import { showResult } from '../show.ts'
+import { hasChanged, type Came, type RunbookStand } from './sitting.ts'
+import type { Going } from './steps.ts'
+
+interface Way {
+  readonly title: string
+  readonly stand: RunbookStand
+  readonly journal: Journal
+}
+
+/** Takes back what the steps of a runbook have done, the last first. Hooks have no way back, and are not run. */
+export async function takeBack(all: readonly Going[], { title, stand, journal }: Way): Promise<Came> {
+  const beside = new Set(all.flatMap(({ run }) => (run === undefined ? [] : [run])))
+  for (const { id, number, step, run } of all.filter(hasChanged).toReversed()) {
+    if (run === undefined) continue
+    say(`\n── back from step ${number} of ${all.length}: ${cleanLine(step.name)}`)
+    const began = Date.now()
+    await journal.record({ event: 'undoing', step: id })
+    const stopped = await back(run, stand, beside)
+    if (stopped) {
+      const summary = `${title}: step ${number} (${cleanLine(step.name)}) could not be taken back; those before it stand`
+      return { ended: 'left', summary, ...(stopped.error && { error: stopped.error }) }
+    }
+    await journal.record({ event: 'undone', step: id, took: Date.now() - began })
+  }
+  return { ended: 'put-back', summary: `${title}: everything is as it was` }
+}
+
+async function back(run: RunId, stand: RunbookStand, beside: ReadonlySet<string>) {
+  try {
+    const exit = await goOn(
+      run,
+      'rollback',
+      {
+        ...stand,
+        told: (result, ledger) => {
+          if (!stand.flags.json) showResult({ result }, ledger, stand)
+        },
+      },
+      { beside },
+    )
+    return exit === 'ok' ? undefined : {}
+  } catch (error) {
+    return { error: asZdtError(error, '') }
+  }
+}
