@@ -6,6 +6,7 @@ import { hostsOf } from '../engine/plan.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import type { Hosts } from '../hosts/host.ts'
 import { hasEndedHere, ownProcess } from '../hosts/lease/own-process.ts'
+import { runbookStep } from '../steps/runbook-step.ts'
 import { journalsOnHosts } from './find-run.ts'
 
 /** A run, where its journals are, and what it touched. */
@@ -13,6 +14,8 @@ export type KnownRun = RunRow & {
   /** This machine has its journal: it can be resumed from here. */
   readonly here: boolean
   readonly hosts: readonly string[]
+  /** Of a runbook: the runs that its steps are. */
+  readonly parts: readonly string[]
   /** Of one without an end: is its process at work on this machine, or has it died here? Unset where nobody can tell. */
   readonly going?: 'running' | 'died'
   /** It needs a person: it paused, left something undone, or died here. */
@@ -48,7 +51,16 @@ export async function allRuns(fleet?: Fleet, hosts?: Hosts): Promise<KnownRuns> 
       if (!row || !begun) return []
       const going = row.ended ? undefined : await goingOf(row)
       const hosts = hostsOf(begun.plan.stages.flatMap(({ steps }) => steps))
-      return [{ ...row, here, hosts, ...(going && { going }), halfDone: isHalfDone(row.ended, going) }]
+      return [
+        {
+          ...row,
+          here,
+          hosts,
+          parts: partsIn(events),
+          ...(going && { going }),
+          halfDone: isHalfDone(row.ended, going),
+        },
+      ]
     }),
   )
   return { runs: runs.flat().toSorted((a, b) => b.at - a.at), unseen: elsewhere.unseen }
@@ -56,6 +68,17 @@ export async function allRuns(fleet?: Fleet, hosts?: Hosts): Promise<KnownRuns> 
 
 function isHalfDone(ended: RunRow['ended'], going: KnownRun['going']): boolean {
   return ended === undefined ? going === 'died' : ended === 'paused' || ended === 'left' || ended === 'interrupted'
+}
+
+/** What a runbook's step found is the run that it became; nothing else finds one. */
+function partsIn(events: readonly Event[]): string[] {
+  const begun = events.find((event) => event.event === 'run')
+  const steps = begun?.plan.stages.flatMap((stage) => stage.steps) ?? []
+  if (!steps.some(({ kind }) => kind === runbookStep.kind)) return []
+  return events.flatMap((event) => {
+    const { run } = (event.event === 'observed' ? event.found : {}) as { readonly run?: string }
+    return run === undefined ? [] : [run]
+  })
 }
 
 /** The last two words name a process; what is before them names its machine. */

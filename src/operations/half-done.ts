@@ -19,7 +19,10 @@ export async function halfDoneRuns({ name }: Pick<Fleet, 'name'>): Promise<HalfD
     const isRunning = run.ended === undefined && going === 'running'
     const isOver = own
       .slice(0, index)
-      .some((later) => later.ended === 'done' && hosts.every((host) => later.hosts.includes(host)))
+      .some(
+        (later) =>
+          later.ended === 'done' && !run.parts.includes(later.run) && hosts.every((host) => later.hosts.includes(host)),
+      )
     return isRunning || (run.halfDone && !isOver) ? [{ run: run.run, title, hosts, isRunning }] : []
   })
 }

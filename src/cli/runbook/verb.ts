@@ -29,6 +29,8 @@ export async function verbOf(config: Config, words: readonly string[], flags: Pa
     ])
   }
   const Verb = (await config.findCommand(id, { must: true }).load()) as unknown as VerbClass
+  const none = new WrongUsage(`${typed} is no step of a runbook: it changes no host, or goes on with what was begun`)
+  if (!('dry-run' in Verb.flags)) throw none
   let carried: Carried | undefined
   const verb = new Verb([...wordsFor(flags), ...rest], config)
   verb.carried = (what) => (carried = what)
@@ -39,7 +41,7 @@ export async function verbOf(config: Config, words: readonly string[], flags: Pa
     throw usageError(known, { command: id.replaceAll(':', ' '), flags: Object.keys(Verb.flags) }) ?? known
   }
   if (carried) return carried
-  throw new WrongUsage(`${typed} is no step of a runbook: it changes no host, or goes on with what another has begun`)
+  throw none
 }
 
 /** Its name is one word or two. */

@@ -3,6 +3,10 @@ import { splitAnswers, verdict } from './answers.ts'
 import { isTalkative, levelFor, tookByWords } from './commands.ts'
 import { hear, type AskOptions } from './conversation.ts'
 import { AnswerUnreadable, CommandRefused, LevelTooLow, NoSuchSeat, UnfitForCli } from './errors.ts'
+import { JoinedOrders, keyOf, SharedQuestions } from './together.ts'
+
+const questions = new SharedQuestions<readonly string[]>()
+const joined = new JoinedOrders()
 
 /** Sends commands on one connection, joined by `;`, and cuts what came back into one answer each. */
 async function exchange(
@@ -34,7 +38,8 @@ function refuse(command: string, said: string, where: { readonly host: string; r
 }
 
 /**
- * Asks questions (`show …`) in one round trip on one connection; one answer each, without its closing empty line.
+ * Asks questions (`show …`) in one round trip on one connection; one answer each, without its closing empty line. Who asks
+ * the same of the same host while it is under way shares the next answer.
  * Throws NoRuntimeSocket, HaproxySilent (nothing, or no end, in time), LevelTooLow, NoSuchSeat, CommandRefused (unknown
  * command), WorkerGone, AnswerUnreadable, UnfitForCli, and what Host.connect throws. Management guide §9.3.
  */
@@ -44,13 +49,15 @@ export async function ask(
   commands: readonly string[],
   options?: AskOptions,
 ): Promise<readonly string[]> {
-  const answers = await exchange(host, socket, commands, options)
+  const key = `${keyOf(socket, options)} ${commands.join(';')}`
+  const answers = await questions.ask(host, key, () => exchange(host, socket, commands, options))
   for (const [index, said] of answers.entries()) refuse(commands[index] ?? '', said, { host: host.name, socket })
   return answers
 }
 
 /**
- * Gives orders (`set …`, `disable …`, `shutdown …`) in one round trip. HAProxy goes on after one it refuses, so the
+ * Gives orders (`set …`, `disable …`, `shutdown …`) in one round trip, together with those that others give the same host
+ * meanwhile. HAProxy goes on after one it refuses, so the
  * error names those that took (`done`). Success is silence: any word is an error (those that speak when they
  * succeed are for `order`). Throws what `ask` throws.
  */
@@ -60,7 +67,9 @@ export async function tell(
   commands: readonly string[],
   options?: AskOptions,
 ): Promise<void> {
-  const answers = await exchange(host, socket, commands, options)
+  const answers = await joined.tell(host, keyOf(socket, options), commands, (all) =>
+    exchange(host, socket, all, options),
+  )
   const refused = answers.findIndex((said) => said !== '')
   if (refused === -1) return
   const [command = '', said = ''] = [commands[refused], answers[refused]]

@@ -11,8 +11,15 @@ export interface Guards {
 
 /** The hosts of a run, on which every command, write and socket goes through the guard; what only looks does not. */
 export function fencedHosts(hosts: Hosts, guards: Guards, carrier?: Carrier): Hosts {
+  // One for each connection: what is shared between those who use a host goes by that.
+  const fenced = new WeakMap<Host, Host>()
   return {
-    on: async (name) => fencedHost(await hosts.on(name), () => guards.guard(name, carrier)),
+    on: async (name) => {
+      const host = await hosts.on(name)
+      const own = fenced.get(host) ?? fencedHost(host, () => guards.guard(name, carrier))
+      fenced.set(host, own)
+      return own
+    },
     closeAll: () => hosts.closeAll(),
   }
 }

@@ -52,7 +52,7 @@ steps:
     deep('what is wrong in its last step is said before its first is run', async () => {
       const before = await shop.settings()
       const wrong: readonly (readonly [step: string, says: RegExp])[] = [
-        ['[drain, app9]', /step 2 \(drain app9\): no host, pool or server "app9".*did you mean app1/],
+        ['[drain, app9]', /step 2 \(drain app9\): no server "app9".*did you mean app1/],
         ['[drian, app1]', /step 2 .*has no verb drian.*did you mean drain/],
         ['[drain, app1, --tmieout, 5s]', /step 2 .*has no --tmieout.*did you mean --timeout/],
         ['[status]', /step 2 .*changes no host/],

@@ -9,7 +9,7 @@ beforeAll(() => {
   vi.stubEnv('TZ', 'UTC')
 })
 
-const known = { here: true, hosts: ['lb1', 'lb2'], halfDone: false }
+const known = { here: true, hosts: ['lb1', 'lb2'], halfDone: false, parts: [] }
 const rows = [drainThatWaits, upgradePutBack, drainLeft.slice(0, -1)]
   .flatMap((events) => runRow(events) ?? [])
   .map((row) => ({ ...row, ...known }))
