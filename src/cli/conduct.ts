@@ -50,7 +50,9 @@ export async function conduct<Options>(
 
   if (operation.looksFirst) {
     const [{ plan, already }, held] = await Promise.all([
-      operation.propose({ fleet, hosts, id }, options),
+      operation.propose({ fleet, hosts, id }, options).catch(async (error: unknown) => {
+        throw await withHalfDone(error, fleet, claims)
+      }),
       isAnyHeld(hosts, claims),
     ])
     // Somebody who is at work there may be about to change it: then the lock decides.
@@ -85,11 +87,18 @@ async function proposed<Options>(
     world.fleet,
     claims.map(({ host }) => host),
   )
-  const proposal = await operation.propose(world, options).catch((error: unknown) => {
-    throw error instanceof ZdtError && error.exit === 'refused' ? besides(error, halfDone) : error
+  const proposal = await operation.propose(world, options).catch(async (error: unknown) => {
+    throw await withHalfDone(error, world.fleet, claims)
   })
   const { situation } = proposal
   return { ...proposal, situation: { ...situation, facts: [...halfDone.map(({ fact }) => fact), ...situation.facts] } }
+}
+
+/** A refusal with the runs that have left its hosts half done; any other error as it is. */
+async function withHalfDone(error: unknown, fleet: Fleet, claims: readonly Wanted[]): Promise<unknown> {
+  if (!(error instanceof ZdtError) || error.exit !== 'refused') return error
+  const names = claims.map(({ host }) => host)
+  return besides(error, await leftHalfDone(fleet, names))
 }
 
 /** What is in the way may well be a run that was left half done: then that is the next thing to see to. */

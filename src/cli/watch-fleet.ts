@@ -27,8 +27,16 @@ export async function watchFleet(directory: string, watched: Watched, once: () =
   }
   let tried: string | undefined
   let saidSo = false
+  // Whatever is written beside zdt.yaml wakes us, a log of our own words too.
+  let lastError = ''
   for await (const _ of changesBelow(directory, interrupted)) {
-    tried = (await told(() => attempt(watched, unless, tried))) ?? tried
+    const came = await attempt(watched, unless, tried).catch((error: unknown) => {
+      if (!(error instanceof ZdtError)) throw error
+      if (error.message !== lastError) showError(error, [])
+      lastError = error.message
+    })
+    if (came !== undefined) lastError = ''
+    tried = came ?? tried
     // At a prompt Ctrl-C is a key.
     if (interrupted.aborted || process.exitCode === exitCodes.interrupted.code) break
     if (!saidSo) say(`watching ${directory}; end with Ctrl-C`)

@@ -2,6 +2,7 @@ import { dirname } from 'node:path'
 import * as Args from '@oclif/core/args'
 import { batchFlag, liveFlags, runFlags } from '../cli/flags.ts'
 import { liveOptions } from '../cli/live-options.ts'
+import { refuseWithoutTerminal } from '../cli/refuse-without-terminal.ts'
 import { watchFleet } from '../cli/watch-fleet.ts'
 import { ZdtCommand } from '../cli/zdt-command.ts'
 import { findFleetFile } from '../fleet/find.ts'
@@ -24,6 +25,8 @@ export default class Watch extends ZdtCommand {
   async run(): Promise<void> {
     const { argv, flags: given } = await this.parse(Watch)
     const flags = { ...given, 'dry-run': false, json: false, events: false }
+    // Before anything is watched: nobody could be asked at the first change.
+    refuseWithoutTerminal(flags)
     const file = await findFleetFile(flags.fleet)
     const selection = argv.map(String)
     const options = { selection, batches: flags.batch, ...liveOptions(flags) }

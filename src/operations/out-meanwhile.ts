@@ -47,7 +47,7 @@ export async function outMeanwhile(
   return {
     before: seen.length === 0 ? [] : [...outOfRotation(ready, 'drain', judged), untilDrained(seen, timeout)],
     after: intoRotation(fleet, ready, timeout, ({ view }) => view.agent?.enabled === true),
-    capacity: judged.capacity,
+    capacity: judged.capacity.map((one) => ({ ...one, meanwhile: true })),
     facts: served
       .filter(({ seats }) => seats.length === 0)
       .map(({ name }) => `no HAProxy pool serves ${name}: clients of its idle connections will see them closed`),

@@ -30,28 +30,30 @@ interface Asked {
 }
 
 /**
- * Throws, exit `refused`, where a later run found something as this one had set it, was content with that, and was not taken
- * back itself: to take this one back would undo a wish unasked, and leave the later one half undone. By the journals of
- * this machine.
+ * Throws, exit `refused`, where a later run found something as this one had set it and was content with that, or has changed a
+ * file again, and was not taken back itself: to take this one back would undo a wish unasked, and leave the later one half
+ * undone. By the journals of this machine.
  */
 export function refuseReliedOn(asked: Asked, { owed }: Pick<History, 'owed'>, past: PastRuns): void {
   const relied = changedBy(owed).flatMap((changed) => {
     if (comesToNothing(changed)) return []
     const last = past.lastAbout((step) => settled(step).includes(changed.thing), asked.fleet)
     const relies =
-      last && last.run !== asked.run && asked.beside?.has(last.run) !== true && last.at > asked.at && isContent(last)
+      last &&
+      last.run !== asked.run &&
+      asked.beside?.has(last.run) !== true &&
+      last.at > asked.at &&
+      (isContent(last) || isFile(last.step))
     return relies ? [{ changed, last }] : []
   })
   const [first] = relied
   if (!first) return
   const where = relied.map(({ changed }) => changed.name).join(', ')
-  throw new ZdtError(`${where}: wanted so ${since(first.last)}, too: to take run ${asked.run} back would undo that`, {
+  const how = isContent(first.last) ? `wanted so ${since(first.last)}, too` : `changed again ${since(first.last)}`
+  throw new ZdtError(`${where}: ${how}: to take run ${asked.run} back would undo that`, {
     code: 'relied-on',
     exit: 'refused',
-    suggestions: [
-      ...wayOut(first.changed, first.last, asked.run, past),
-      `zdt resume ${asked.run}   # goes on, and leaves it so`,
-    ],
+    suggestions: [...wayOut(relied, asked.run, past), `zdt resume ${asked.run}   # goes on, and leaves it so`],
   })
 }
 
@@ -95,6 +97,11 @@ function isContent({ made, step }: Past): boolean {
   return made === 'already' || step.kind === configAsPlanned.kind
 }
 
+/** What a file says is one whole: a later change is of what this run has written. */
+function isFile({ kind }: Step): boolean {
+  return kind === putLive.kind
+}
+
 function nameOf(thing: string, steps: readonly Done[]): string {
   const step = steps.at(-1)?.step
   if (!step) return thing
@@ -102,8 +109,14 @@ function nameOf(thing: string, steps: readonly Done[]): string {
   return `${step.host}: ${stepKinds.get(step.kind)?.describe(step.input, step.host).title ?? thing}`
 }
 
-function wayOut({ steps }: Changed, last: Past, run: RunId, past: PastRuns): string[] {
-  const step = steps.at(-1)?.step
+interface Relied {
+  readonly changed: Changed
+  readonly last: Past
+}
+
+/** The later runs go first, the last of them first. */
+function wayOut(relied: readonly Relied[], run: RunId, past: PastRuns): string[] {
+  const step = relied[0]?.changed.steps.at(-1)?.step
   if (step?.kind === setServerState.kind) {
     const { seat, state } = step.input as { readonly seat: { readonly server: string }; readonly state: string }
     const other = state === 'ready' ? 'drain' : 'ready'
@@ -112,10 +125,13 @@ function wayOut({ steps }: Changed, last: Past, run: RunId, past: PastRuns): str
       `zdt ${other} ${seat.server}   # where that is no longer wanted; then zdt rollback ${run}`,
     ]
   }
-  return [
-    `zdt runs show ${last.run}   # what that was`,
-    ...(past.hasChanged(last.run)
-      ? [`zdt rollback ${last.run}   # where that is no longer wanted; then zdt rollback ${run}`]
-      : []),
-  ]
+  const later = [...new Set(relied.toSorted((a, b) => b.last.at - a.last.at).map(({ last }) => last.run))]
+  const changing = later.filter((one) => past.hasChanged(one))
+  const shown = later.slice(0, 1).map((one) => `zdt runs show ${one}   # what that was`)
+  const back = changing.map((one, index) =>
+    index < changing.length - 1
+      ? `zdt rollback ${one}   # and what follows, where that is no longer wanted`
+      : `zdt rollback ${one}   # where that is no longer wanted; then zdt rollback ${run}`,
+  )
+  return [...shown, ...back]
 }

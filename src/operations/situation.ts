@@ -23,6 +23,8 @@ export type Capacity = {
   readonly after: number
   readonly of: number
   readonly wanted: number
+  /** They are back in the end. */
+  readonly meanwhile?: true
 }
 
 /** What an operation saw when it made its plan; shown above the plan. */

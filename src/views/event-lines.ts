@@ -94,7 +94,9 @@ export function makeEventTeller(
           ),
         ]
       case 'observed':
-        return findings ? about(at, event.step, paint.dim(`found ${cleanLine(foundWords(event.found))}`), true) : []
+        return findings
+          ? about(at, event.step, paint.dim(`found ${short(cleanLine(foundWords(event.found)))}`), true)
+          : []
       case 'already':
         return about(at, event.step, `${paint.green('✔')} already so`)
       case 'applying':
@@ -134,6 +136,12 @@ export function makeEventTeller(
         return assertNever(event)
     }
   }
+}
+
+/** All that a step found is told by `--json`: a daemon's whole picture would be a page. */
+function short(words: string): string {
+  const most = 300
+  return words.length <= most ? words : `${words.slice(0, most)} … (all of it: --json)`
 }
 
 function undoneWords({ foundSo, stays, took }: Extract<Event, { event: 'undone' }>): string {

@@ -17,7 +17,8 @@ export function situationText(title: string, situation: Situation, page: Page): 
       ...seats(situation.seats, page),
       ...situation.facts.flatMap((fact) => wrap(cleanLine(fact), width, '  ', '    ')),
       ...changeLines(situation.changes ?? [], page),
-      ...situation.capacity.flatMap((capacity) => serving(capacity, page)),
+      // Host by host it may be the same each time.
+      ...new Set(situation.capacity.flatMap((capacity) => serving(capacity, page))),
     ],
     page,
   )
@@ -39,8 +40,8 @@ function seats(rows: readonly SeatRow[], { paint, width }: Page): string[] {
   )
 }
 
-function serving({ pool, before, after, of, wanted }: Capacity, { paint, width }: Page): string[] {
-  const when = before === after ? 'still' : 'after this'
+function serving({ pool, before, after, of, wanted, meanwhile }: Capacity, { paint, width }: Page): string[] {
+  const when = meanwhile ? 'meanwhile' : before === after ? 'still' : 'after this'
   const text = `${when} ${after} of ${count(of, 'server')} serve ${pool} (at least ${wanted} wanted)`
   const lines = after < wanted ? wrap(text, width, '⚠ ') : wrap(text, width)
   return after < wanted ? lines.map(paint.yellow) : lines

@@ -5,6 +5,8 @@ export type ConfiguredInstance = {
   readonly interface: string
   readonly version: 2 | 3
   readonly priority: number
+  /** It takes a VIP from a master of lower priority. */
+  readonly preempts: boolean
   /** Seconds. */
   readonly advertInterval: number
   readonly unicast: boolean
@@ -62,6 +64,7 @@ export function configuredInstances(text: string): ConfiguredInstance[] {
         interface: value('interface', ''),
         version: value('version', version) === '3' ? 3 : 2,
         priority: Number(value('priority', '100')),
+        preempts: inside('nopreempt') === undefined,
         advertInterval: Number(value('advert_int', '1')),
         unicast: inside('unicast_peer') !== undefined,
         authentication: authentication?.words[1] ?? '',

@@ -17,6 +17,7 @@ import { backupsFirst, holders } from './order.ts'
 import { outMeanwhile, seatsOn, type OutMeanwhile, type OutOptions } from '../out-meanwhile.ts'
 import { live, oldWorkersWaited, prepared, withoutReload } from './stages.ts'
 import { reloadedTogether } from './vrrp.ts'
+import { refuseMoves } from './vip-moves.ts'
 import { wanted } from './wanted.ts'
 import { batchesOf, workOf, type Work } from './work.ts'
 
@@ -40,7 +41,7 @@ export interface ApplyOptions extends LiveOptions {
 /**
  * Brings the configurations of the selected hosts and services to what zdt.yaml and the templates say: all uploaded and
  * tried first, on every host; then service by service, host by host, backups before the holder of a VIP. Throws
- * TemplateError and the like, UnknownName, Drifted, NodesDiffer, TooFewLeft, and what hosts throw.
+ * TemplateError and the like, UnknownName, Drifted, NodesDiffer, VipWouldMove, TooFewLeft, and what hosts throw.
  */
 export const apply: Operation<ApplyOptions> = {
   title: ({ selection }) => ['apply', ...selection].join(' '),
@@ -69,8 +70,13 @@ export async function proposeFor(
   const changes = differing.map(({ change }) => change)
   const drift = driftLines(changes)
   if (drift.length > 0 && !(await options.mayOverwrite(drift)))
-    throw new Drifted(changes, { anyway: `zdt ${title}`, shows: options.shows ?? 'zdt diff' })
+    throw new Drifted(changes, {
+      anyway: `zdt ${title}`,
+      shows: options.shows ?? 'zdt diff',
+      hasTemplate: ({ daemon, group }) => fleet[daemon].get(group)?.template !== undefined,
+    })
   const together = await reloadedTogether(fleet, hosts, compared)
+  await refuseMoves(fleet, hosts, compared)
   const holding = await holders(fleet, hosts, [...new Set(changes.map(({ host }) => host))])
   const works = backupsFirst(
     differing.map((one) => workOf(fleet, one, id)),

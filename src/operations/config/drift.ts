@@ -15,12 +15,17 @@ export function driftLines(changes: readonly ServiceChange[]): string[] {
   )
 }
 
+interface Ways {
+  /** The command that overwrites it, but for its flags; and the one that shows what would be. */
+  readonly anyway: string
+  readonly shows: string
+  /** What lies there cannot be taken over as the template: there is one. */
+  readonly hasTemplate: (change: ServiceChange) => boolean
+}
+
 /** Somebody's work would be overwritten. */
 export class Drifted extends ZdtError {
-  constructor(
-    changes: readonly ServiceChange[],
-    { anyway, shows }: { readonly anyway: string; readonly shows: string },
-  ) {
+  constructor(changes: readonly ServiceChange[], { anyway, shows, hasTemplate }: Ways) {
     const lines = driftLines(changes)
     super(
       lines.length === 1
@@ -34,11 +39,12 @@ export class Drifted extends ZdtError {
           ...[
             ...new Set(
               changes
+                .filter((one) => !hasTemplate(one))
                 .filter(({ files }) => files.some(({ drift }) => drift !== null && drift !== 'removed'))
                 .map(({ host }) => host),
             ),
           ].map((host) => `zdt import ${host}   # take it over as the template`),
-          `${anyway} --accept-drift   # overwrite it; the host keeps it as a version`,
+          `${anyway} --accept-drift --yes   # overwrite it; the host keeps what lies there as a version`,
         ],
       },
     )

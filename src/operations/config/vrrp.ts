@@ -32,7 +32,7 @@ export async function reloadedTogether(
   const names = new Set(changed.map(({ rendered }) => rendered.host))
   const peers = [...fleet.keepalived.values()].filter((group) => group.hosts.some((host) => names.has(host)))
   const members = [...new Set(peers.flatMap((group) => group.hosts))]
-  const nodes = await Promise.all(members.map((host) => nodeOf(fleet, hosts, compared, host)))
+  const nodes = await Promise.all(members.map((host) => textsOfNode(fleet, hosts, compared, host)))
   for (const [index, a] of nodes.entries()) {
     for (const b of nodes.slice(index + 1)) {
       if (!peers.some((group) => group.hosts.includes(a.host) && group.hosts.includes(b.host))) continue
@@ -45,13 +45,20 @@ export async function reloadedTogether(
   return together
 }
 
-interface Node {
+/** A node's keepalived.conf as it lies there, and as it is to be. */
+export interface NodeTexts {
   readonly host: HostName
   readonly before: VrrpNode
   readonly after: VrrpNode
 }
 
-async function nodeOf(fleet: Fleet, hosts: Hosts, compared: readonly Compared[], host: HostName): Promise<Node> {
+/** Throws what hosts throw. */
+export async function textsOfNode(
+  fleet: Fleet,
+  hosts: Hosts,
+  compared: readonly Compared[],
+  host: HostName,
+): Promise<NodeTexts> {
   const own = compared.find(({ rendered }) => rendered.daemon === 'keepalived' && rendered.host === host)
   const [main] = own?.files ?? []
   const config = [...fleet.keepalived.values()].find((group) => group.hosts.includes(host))?.config ?? ''

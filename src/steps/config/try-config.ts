@@ -25,15 +25,29 @@ export const tryConfig = defineGuard<Input>({
     commands: [`unshare -mnpf --mount-proc --kill-child ${checks[daemon]} ${config}`],
   }),
   check: async (input, on) => {
-    const { daemon, moves } = input
+    const { daemon, config, moves } = input
     const files = moves.map(({ path, staged }) => ({ path, staged }))
     const tale = trialTale(await reloaderOf(input).tried(on, input, files))
     if (tale === undefined) return
-    throw new NoUseWaiting(`${daemon} ${tale.what}`, {
-      host: on.host.name,
-      ...(tale.said !== '' && { said: tale.said }),
-      suggestions: tale.suggestions(on.host.name),
-    })
+    const { name } = on.host
+    // What lies there already is what its next start would read.
+    const there = moves.length === 0
+    throw new NoUseWaiting(
+      `${daemon} ${tale.what}${there ? `; it goes on as it runs, but ${config} lies there` : ''}`,
+      {
+        host: name,
+        ...(tale.said !== '' && { said: tale.said }),
+        suggestions: [
+          ...tale.suggestions(name),
+          ...(there
+            ? [
+                `zdt diff ${name}   # against what zdt.yaml says`,
+                `zdt config list ${name}   # and zdt config restore, the way back`,
+              ]
+            : []),
+        ],
+      },
+    )
   },
   protects: ({ moves, unit }, host) =>
     moves.length > 0 ? moves.map(({ staged }) => fileThing(host, staged)) : [daemonThing(host, unit)],

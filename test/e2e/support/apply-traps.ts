@@ -95,6 +95,19 @@ export function applyTrapTests(lab: Lab): void {
     expect(await holders()).toEqual(held)
   })
 
+  test('a priority that would have the VIP move, and cut every connection to it: refused, and the way is said', async () => {
+    const held = await holders()
+    await edit('zdt.yaml', (text) => text.replace('priority: 100', 'priority: 160'))
+    await refused(
+      /lb2 would take the VIP public \(10.77.0.100\) from lb1.*becomes 160 \(now 100\).*zdt failover public --to lb2/,
+      'keepalived',
+    )
+    expect(await holders()).toEqual(held)
+    await edit('zdt.yaml', (text) => text.replace('priority: 160', 'priority: 140'))
+    expect(await underLoad(() => apply('keepalived'))).toMatchObject(done)
+    expect(await holders()).toEqual(held)
+  })
+
   test('case 20: a keepalived.conf that somebody removed is told, and laid there again; the VIP stays', async () => {
     const held = await holders()
     const conf = '/etc/keepalived/keepalived.conf'

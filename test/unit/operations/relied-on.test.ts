@@ -111,9 +111,11 @@ test('a file that was changed there and back comes to nothing', async () => {
   await expect(takenBack()).resolves.toBe('taken back')
 })
 
-test('one that a later run has changed is what the hosts are asked about, not the journals', async () => {
+test('one that a later run has changed again: that goes first', async () => {
   await ran('AAAAAA', 1000, [put('old', 'new')])
   await ran('BBBBBB', 2000, [asPlanned('new', 'newer'), put('new', 'newer')])
+  await expect(takenBack()).resolves.toMatch(/^lb2: \/etc\/haproxy\/haproxy.cfg: changed again since .* by run BBBBBB/)
+  await ran('BBBBBB', 2000, [asPlanned('new', 'newer'), put('new', 'newer')], { ended: 'put-back' })
   await expect(takenBack()).resolves.toBe('taken back')
 })
 

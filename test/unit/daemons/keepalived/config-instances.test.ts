@@ -29,6 +29,7 @@ test('an instance, with its blocks wherever the brackets stand', () =>
       interface: 'host0',
       version: 3,
       priority: 150,
+      preempts: true,
       advertInterval: 0.1,
       unicast: false,
       authentication: '',
