@@ -14,10 +14,16 @@ function distance(a: string, b: string): number {
 /** The names an operator may have meant, nearest first: at most three, none too far from what was typed. */
 export function nearest(typed: string, names: readonly string[]): string[] {
   const reach = Math.max(2, Math.floor(typed.length / 2))
-  return names
-    .map((name) => ({ name, far: distance(typed.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ far }) => far <= reach)
-    .toSorted((a, b) => a.far - b.far)
-    .slice(0, 3)
-    .map(({ name }) => name)
+  return (
+    names
+      // Of `nginx/web` the last word alone may be what is known.
+      .map((name) => ({
+        name,
+        far: name.endsWith(`/${typed}`) ? 0 : distance(typed.toLowerCase(), name.toLowerCase()),
+      }))
+      .filter(({ far }) => far <= reach)
+      .toSorted((a, b) => a.far - b.far)
+      .slice(0, 3)
+      .map(({ name }) => name)
+  )
 }

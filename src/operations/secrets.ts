@@ -46,7 +46,10 @@ async function textOf(name: string, spec: SecretSpec, directory: string, env: No
   if ('file' in spec) {
     const path = resolve(directory, spec.file)
     return await readFile(path, 'utf8').catch((error: Error) => {
-      throw new SecretUnavailable(name, `${path} cannot be read`, { said: error.message })
+      throw new SecretUnavailable(name, `${path} cannot be read`, {
+        said: error.message,
+        suggestions: [`write it there, or say in zdt.yaml (secrets.${name}) where it comes from`],
+      })
     })
   }
   return await printedBy(name, spec, directory, env)

@@ -73,7 +73,7 @@ export async function renderTemplate(
 /** A mistake may quote what a helper was given. */
 function unknownSecret(name: string, known: readonly string[]): Mistake {
   const { message, suggestions } = unknown('secret', name, known)
-  const where = `say in zdt.yaml where it comes from: secrets: { ${name}: { env: VARIABLE } }, or file: or command:`
+  const where = `say in zdt.yaml where it comes from, such as secrets: { ${name}: { env: VARIABLE } }; file and command do, too`
   return new Mistake(message, [...suggestions, where])
 }
 

@@ -104,7 +104,7 @@ export class NoSuchVersion extends ZdtError {
       code: 'no-such-version',
       exit: 'usage',
       host,
-      suggestions: near.length > 0 ? near : names,
+      suggestions: [...near.map((one) => `did you mean ${one}?`), `zdt config list ${host}`],
     })
   }
 }
