@@ -3,6 +3,7 @@ import type { Step } from '../engine/plan.ts'
 import type { FileMove } from '../hosts/config/change.ts'
 import { ZdtError } from '../lib/errors.ts'
 import type { RunId } from '../lib/types.ts'
+import { appRuns } from '../steps/app/runs.ts'
 import { configAsPlanned } from '../steps/config/as-planned.ts'
 import { putLive } from '../steps/config/put-live.ts'
 import { setServerState } from '../steps/haproxy/set-state.ts'
@@ -70,6 +71,7 @@ function settled({ kind, host, input }: Step): readonly string[] {
   if (kind === putLive.kind) return filesOf(host, input, ({ from, to }) => from !== to)
   if (kind === configAsPlanned.kind) return filesOf(host, input, ({ from, to }) => from === to)
   const known = stepKinds.get(kind)
+  if (kind === appRuns.kind && known?.flavour === 'guard') return known.protects?.(input, host) ?? []
   return known?.flavour === 'change' ? known.about(input, host) : []
 }
 
@@ -94,7 +96,7 @@ function moveOf({ host, input }: Step, thing: string): FileMove | undefined {
 
 /** It has changed nothing, for it found what it wanted. */
 function isContent({ made, step }: Past): boolean {
-  return made === 'already' || step.kind === configAsPlanned.kind
+  return made === 'already' || step.kind === configAsPlanned.kind || step.kind === appRuns.kind
 }
 
 /** What a file says is one whole: a later change is of what this run has written. */

@@ -2,6 +2,7 @@ import type { Step } from '../engine/plan.ts'
 import type { Description, StepKind } from '../engine/step-kind.ts'
 import { deployVersion } from './app/deploy.ts'
 import { appSettles } from './app/settle.ts'
+import { appRuns } from './app/runs.ts'
 import { stopApp } from './app/stop.ts'
 import { exchangeApp } from './app/upgrade/exchange.ts'
 import { fitAppForUpgrade } from './app/upgrade/fit.ts'
@@ -78,6 +79,7 @@ import { passOn } from './vip/pass-on.ts'
 
 const all = [
   deployVersion,
+  appRuns,
   stopApp,
   appSettles,
   configAsPlanned,

@@ -1,6 +1,7 @@
-import type { StageDraft } from '../../engine/plan.ts'
+import { stage, type StageDraft } from '../../engine/plan.ts'
 import type { RolloutSpec } from '../../fleet/rollout.ts'
 import { inBatches } from '../../lib/batches.ts'
+import { appRuns } from '../../steps/app/runs.ts'
 import type { Millis } from '../../lib/types.ts'
 import { tightest, type Judged } from '../capacity.ts'
 import type { World } from '../operation.ts'
@@ -63,7 +64,7 @@ export async function inTurn(
   })
   const out = new Set(planned.flatMap(({ behind }) => behind.down.out.flatMap((one) => one.facts)))
   return {
-    stages,
+    stages: stages.length === 0 ? [] : [thereAlready(rolling, all, todo), ...stages],
     capacity: tightest(planned.flatMap(({ judged }) => judged.capacity)),
     facts: [
       ...stillOut(todo),
@@ -73,6 +74,15 @@ export async function inTurn(
     ],
     names: namesOf(all),
   }
+}
+
+/** Who has the version is left alone; that this run relies on them is in its journal. */
+function thereAlready({ pool, to }: Rolling, all: readonly Candidate[], todo: readonly Candidate[]): StageDraft {
+  const there = all.filter((one) => !todo.includes(one))
+  return stage(
+    `${to} is there already: ${namesOf(there)}`,
+    there.map(({ host, server, app }) => appRuns.at(host, { pool: pool.name, server: server.name, app, version: to })),
+  )
 }
 
 /** The canary, then the others in batches. One that nobody is sent to tells nothing, so it is no canary. */

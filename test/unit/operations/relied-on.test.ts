@@ -131,6 +131,20 @@ test('a server’s state and its weight, where a later run found what it wanted'
   await expect(takenBack()).resolves.toBe('taken back')
 })
 
+test('a version that a later rollout found there, and left alone', async () => {
+  const app = { pool: 'shop', server: 'app2', app: {} }
+  const deployed: Did = {
+    kind: 'app.deploy',
+    input: { ...app, to: '2', deploy: ['x'], back: ['x'], timeout: 1 },
+    found: { version: '1', ill: null },
+    ends: changed,
+  }
+  await ran('AAAAAA', 1000, [deployed])
+  await expect(takenBack()).resolves.toBe('taken back')
+  await ran('BBBBBB', 2000, [{ kind: 'app.runs', input: { ...app, version: '2' }, ends: ['verified'] }])
+  await expect(takenBack()).resolves.toMatch(/^lb2: shop\/app2 → 2: wanted so since .* by run BBBBBB/)
+})
+
 test('a server that was drained and brought back comes to nothing', async () => {
   await ran('AAAAAA', 1000, [state('drain', 'ready'), state('ready', 'drain')])
   await ran('BBBBBB', 2000, [state('ready', 'ready', ['already'])])
