@@ -133,3 +133,10 @@ function refuseIfElsewhere(seat: Seat, { address, port }: ServerView): void {
 function isLiteral(address: string): boolean {
   return /^[\d.]+$/.test(address) || address.includes(':')
 }
+
+/** Who was taken out before, and stays so. */
+export function stillOut(seen: readonly Pick<SeenSeat, 'seat' | 'view'>[]): string[] {
+  return seen.flatMap(({ seat, view }) =>
+    view.admin === 'ready' ? [] : [`${seat.backend}/${seat.server} is in ${view.admin} on ${seat.host}, and stays so`],
+  )
+}

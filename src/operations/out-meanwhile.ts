@@ -5,7 +5,7 @@ import { placesServing } from '../fleet/selectors.ts'
 import type { Hosts } from '../hosts/host.ts'
 import type { HostName, Millis } from '../lib/types.ts'
 import { judgeCapacity } from './capacity.ts'
-import { lookAtSeats, type SeenSeat } from './look-at-seats.ts'
+import { lookAtSeats, stillOut, type SeenSeat } from './look-at-seats.ts'
 import { intoRotation, outOfRotation, untilDrained } from './rotation.ts'
 import type { Capacity } from './situation.ts'
 
@@ -48,9 +48,12 @@ export async function outMeanwhile(
     before: seen.length === 0 ? [] : [...outOfRotation(ready, 'drain', judged), untilDrained(seen, timeout)],
     after: intoRotation(fleet, ready, timeout, ({ view }) => view.agent?.enabled === true),
     capacity: judged.capacity.map((one) => ({ ...one, meanwhile: true })),
-    facts: served
-      .filter(({ seats }) => seats.length === 0)
-      .map(({ name }) => `no HAProxy pool serves ${name}: clients of its idle connections will see them closed`),
+    facts: [
+      ...served
+        .filter(({ seats }) => seats.length === 0)
+        .map(({ name }) => `no HAProxy pool serves ${name}: clients of its idle connections will see them closed`),
+      ...stillOut(seen),
+    ],
   }
 }
 

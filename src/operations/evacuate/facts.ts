@@ -1,9 +1,8 @@
 import { inWords } from '../../daemons/haproxy/kept/set-by-hand.ts'
-import type { Seat } from '../../fleet/fleet.ts'
 import { formatDuration } from '../../lib/durations.ts'
 import { quote } from '../../lib/quote.ts'
 import type { HostName, Millis } from '../../lib/types.ts'
-import type { SeenSeat } from '../look-at-seats.ts'
+import { stillOut, type SeenSeat } from '../look-at-seats.ts'
 import type { Home } from './home.ts'
 import type { VipMoves } from './moves.ts'
 
@@ -22,7 +21,7 @@ export function factsOf(name: HostName, { seen, vips, home, options: { argv, max
     ...(vips.held.length === 0 && seen.length === 0
       ? [`${name} holds no VIP and has no seat in a pool: nothing is moved or drained`]
       : []),
-    ...stillOut(seen.map(({ seat, view }) => ({ seat, admin: view.admin }))),
+    ...stillOut(seen),
     argv.length > 0
       ? `then ${name} runs ${quote(argv)}, as the user that zdt logs in as; it may reboot, and is waited for ${formatDuration(maxReboot)}`
       : `then ${name} is yours: reboot it, open it; zdt goes on when you say so`,
@@ -32,10 +31,4 @@ export function factsOf(name: HostName, { seen, vips, home, options: { argv, max
     ),
     ...notAtBoot.map((id) => `⚠ ${id} runs, but is not enabled: a reboot does not bring it back`),
   ]
-}
-
-function stillOut(seats: readonly { readonly seat: Seat; readonly admin: string }[]): string[] {
-  return seats.flatMap(({ seat, admin }) =>
-    admin === 'ready' ? [] : [`${seat.backend}/${seat.server} is in ${admin} on ${seat.host}, and stays so`],
-  )
 }

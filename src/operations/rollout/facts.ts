@@ -13,14 +13,3 @@ export function versions(all: readonly Candidate[]): string[] {
     ...all.flatMap(({ server, state }) => (state.ill === null ? [] : [`⚠ ${server.name} is not well: ${state.ill}`])),
   ]
 }
-
-/** Who was taken out before, and stays so. */
-export function stillOut(some: readonly Candidate[]): string[] {
-  return some.flatMap(({ seats }) =>
-    seats.flatMap(({ seat, view }) =>
-      view.admin === 'ready'
-        ? []
-        : [`${seat.backend}/${seat.server} is in ${view.admin} on ${seat.host}, and stays so`],
-    ),
-  )
-}

@@ -4,6 +4,7 @@ import { inBatches } from '../../lib/batches.ts'
 import { appRuns } from '../../steps/app/runs.ts'
 import type { Millis } from '../../lib/types.ts'
 import { tightest, type Judged } from '../capacity.ts'
+import { stillOut } from '../look-at-seats.ts'
 import type { World } from '../operation.ts'
 import { judgePlaces } from '../places.ts'
 import type { Situation } from '../situation.ts'
@@ -13,7 +14,6 @@ import { broughtBack, takenDown } from '../upstreams/taken-down.ts'
 import { backAgain, deployed, slowStartOf, watched, watchedBehind, type Behind, type Rolling } from './batch.ts'
 import { canaryFirst, sharesInFull } from './canary.ts'
 import { isWell, namesOf, ready, readyBehind, type Candidate } from './candidates.ts'
-import { stillOut } from './facts.ts'
 
 /** What the operator's flags say of taking servers out. */
 export interface TakingOut {
@@ -67,7 +67,7 @@ export async function inTurn(
     stages: stages.length === 0 ? [] : [thereAlready(rolling, all, todo), ...stages],
     capacity: tightest(planned.flatMap(({ judged }) => judged.capacity)),
     facts: [
-      ...stillOut(todo),
+      ...stillOut(todo.flatMap(({ seats }) => seats)),
       ...notSlow(ready(todo), slowStartOf(spec)),
       ...out,
       ...(canary.length > 0 ? sharesInFull(rolling, canary, all) : []),

@@ -6,7 +6,7 @@ import type { HostName, RunId } from '../../lib/types.ts'
 import { refuseUnfitApp } from '../../steps/app/upgrade/fit.ts'
 import { fileDigestOn } from '../../steps/file-digest.ts'
 import { programFile, type CandidateFile } from '../candidate-file.ts'
-import { lookAtSeats, type SeenSeat } from '../look-at-seats.ts'
+import { lookAtSeats, stillOut, type SeenSeat } from '../look-at-seats.ts'
 import type { World } from '../operation.ts'
 
 /** The application of one host, as it was found, and what is to lie there. */
@@ -55,9 +55,7 @@ export async function lookAtApp(
     facts: [
       `${name} runs ${app.unit} from ${main.exe}: main process ${main.pid}`,
       ...(file ? [`${file.file} has sha256 ${file.sha256.slice(0, 12)}…`] : []),
-      ...seen
-        .filter(({ view }) => view.admin !== 'ready')
-        .map(({ seat, view }) => `${seat.backend}/${seat.server} is in ${view.admin} on ${seat.host}, and stays so`),
+      ...stillOut(seen),
       ...(seen.length === 0 ? [`no pool serves ${name}: how its clients fare is for ${app.name} itself`] : []),
     ],
   }
