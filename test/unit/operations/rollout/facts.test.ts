@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { isWell, ready } from '../../../../src/operations/rollout/candidates.ts'
 import { candidate } from './candidate.ts'
-import { stillOut, versions } from '../../../../src/operations/rollout/facts.ts'
+import { stillOut } from '../../../../src/operations/look-at-seats.ts'
+import { versions } from '../../../../src/operations/rollout/facts.ts'
 
 test('who runs what, who says nothing, and who is not well', () => {
   const all = [
@@ -19,7 +20,7 @@ test('who runs what, who says nothing, and who is not well', () => {
 
 test('what somebody has taken out is told, and is not brought back', () => {
   const out = candidate('app1', { version: '1.0.0', ill: null }, { admin: 'drain' })
-  expect(stillOut([out])).toEqual(['shop/app1 is in drain on lb1, and stays so'])
+  expect(stillOut(out.seats)).toEqual(['shop/app1 is in drain on lb1, and stays so'])
   expect(ready([out])).toEqual([])
 })
 
