@@ -34,6 +34,7 @@ export async function shippedRunbooks(): Promise<ShippedRunbook[]> {
 export async function runbookNamed(name: string): Promise<string> {
   const own = resolve(name)
   if (await isFile(own)) return own
+  if (await isThere(own)) throw new FleetNotFound(`${own} is no file`)
   const shipped = join(directory, `${name}.yaml`)
   if (/^[a-z-]+$/.test(name) && (await isFile(shipped))) return shipped
   const names = (await shippedRunbooks()).map((each) => each.name)
@@ -41,6 +42,13 @@ export async function runbookNamed(name: string): Promise<string> {
   throw new FleetNotFound(`there is no runbook ${name}`, {
     suggestions: [...near.map((one) => `did you mean ${one}?`), 'zdt run --list   # those that zdt brings along'],
   })
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    () => false,
+  )
 }
 
 async function isFile(path: string): Promise<boolean> {

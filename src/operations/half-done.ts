@@ -14,7 +14,10 @@ export type HalfDone = Pick<KnownRun, 'run' | 'title' | 'hosts'> & {
 export async function halfDoneRuns({ name }: Pick<Fleet, 'name'>): Promise<HalfDone[]> {
   const { runs } = await allRuns()
   const own = runs.filter(({ fleet }) => fleet === undefined || fleet === name)
+  // Of a runbook that stopped in a step, the runbook is what is gone on with.
+  const parts = new Set(own.filter((run) => run.halfDone).flatMap((run) => run.parts))
   return own.flatMap((run, index) => {
+    if (parts.has(run.run)) return []
     const { title, hosts, going } = run
     const isRunning = run.ended === undefined && going === 'running'
     const isOver = own

@@ -36,7 +36,9 @@ export function runsText(rows: readonly KnownRun[], page: Page): string {
   const fits = whole.every((line) => widthOf(line) <= width)
   const [fewer = [], ...rest] = [heads, ...cells].map((row) => row.slice(0, -1))
   const lines = fits ? whole : table(fewer, rest, { width, indent: 0, paintHead: paint.dim })
-  const halfDone = rows.filter(({ halfDone }) => halfDone)
+  // Of a runbook that stopped in a step, the runbook is what is gone on with.
+  const parts = new Set(rows.filter((row) => row.halfDone).flatMap((row) => row.parts))
+  const halfDone = rows.filter((row) => row.halfDone && !parts.has(row.run))
   return finish(
     [...lines, ...(halfDone.length > 0 ? ['', ...halfDone.flatMap((run) => nextFor(run, page))] : [])],
     page,

@@ -8,6 +8,7 @@ import type { HostName } from '../../lib/types.ts'
 import { runbookStep } from '../../steps/runbook-step.ts'
 import { clean, cleanLine } from '../../views/clean.ts'
 import { errorText } from '../../views/error-text.ts'
+import { jsonText } from '../../views/json.ts'
 import { pageFor } from '../../views/page.ts'
 import { runbookText } from '../../views/runbook-text.ts'
 import { askFirst } from '../ask-first.ts'
@@ -16,6 +17,7 @@ import { refuseWithoutTerminal } from '../refuse-without-terminal.ts'
 import { say } from '../say.ts'
 import type { Carried } from '../zdt-command.ts'
 import { forward } from './forward.ts'
+import { refuseMissing } from './hooks.ts'
 import { sitOn, type RunbookStand } from './sitting.ts'
 import { stepsIn } from './steps.ts'
 
@@ -28,6 +30,10 @@ export async function beginRunbook(book: Runbook, stand: RunbookStand): Promise<
   const verbs = await Promise.all(book.steps.map((step, index) => checked(step, index, { book, stand })))
   const own = planOf(book, verbs, stand)
   refuseWithoutTerminal(flags, { mayRunDry: true })
+  if (flags['dry-run'] && flags.json) {
+    process.stdout.write(jsonText({ title: book.title, steps: book.steps }))
+    return 'ok'
+  }
   if (flags['dry-run']) return dryRun(book, verbs, stand)
   const steps = book.steps.map((step, index) => ({ number: index + 1, step }))
   say(runbookText(book.title, steps, pageFor(process.stderr)))
@@ -41,7 +47,7 @@ export async function beginRunbook(book: Runbook, stand: RunbookStand): Promise<
       flags,
       work: async (journal) => {
         const begun = { at: Date.now(), event: 'run', plan: own, ...who } as const
-        return forward(await stepsIn([begun]), { run: own.id, title: book.title, stand, journal })
+        return forward(await stepsIn([begun]), { run: own.id, title: own.title, stand, journal })
       },
     },
   )
@@ -53,11 +59,16 @@ interface Of {
 }
 
 /** The names that a verb wants are in zdt.yaml, its words are right. Throws, naming the step. */
-async function checked({ name, zdt }: RunbookStep, index: number, { book, stand }: Of): Promise<Carried | undefined> {
+async function checked(
+  { name, zdt, before, after }: RunbookStep,
+  index: number,
+  { book, stand }: Of,
+): Promise<Carried | undefined> {
   if (zdt === undefined) return undefined
   try {
     const verb = await stand.verbOf(zdt)
     verb.claims(stand.fleet)
+    await refuseMissing([...before, ...after])
     return verb
   } catch (error) {
     const { message, code, exit, suggestions } = asZdtError(error, '')

@@ -1,11 +1,13 @@
 import { newRunId } from '../../engine/plan.ts'
 import type { Journal } from '../../engine/journal.ts'
 import { readJournal } from '../../engine/journal.ts'
+import type { Result } from '../../engine/result.ts'
 import { asZdtError } from '../../engine/told.ts'
 import { quote } from '../../lib/quote.ts'
 import type { Exit } from '../../lib/exit-codes.ts'
 import type { RunId } from '../../lib/types.ts'
 import { cleanLine } from '../../views/clean.ts'
+import { count } from '../../views/lines.ts'
 import { askFirst } from '../ask-first.ts'
 import { goOn } from '../go-on.ts'
 import { say } from '../say.ts'
@@ -40,7 +42,7 @@ export async function forward(all: readonly Going[], way: Way): Promise<Came> {
     if (stopped) return came(going, stopped, way)
     await way.journal.record({ event: 'verified', step: going.id, took: Date.now() - began })
   }
-  return { ended: 'done', summary: `${way.title}: all ${all.length} steps are done` }
+  return { ended: 'done', summary: `${way.title} is done: ${count(all.length, 'step')}` }
 }
 
 /** A person's yes. Whoever resumes a run that waits for one has said it. */
@@ -74,7 +76,7 @@ async function done(
     await journal.record({ event: 'observed', step: id, found: { run } })
     await journal.record({ event: 'applying', step: id })
     if (!isBegun) await runHooks(step.before, 'before', world)
-    const exit = going.ended === 'done' ? 'ok' : await carried(verb, { run, isBegun, stand })
+    const exit = going.ended === 'done' ? 'ok' : await carried(verb, { run, isBegun, stand, book })
     if (exit !== 'ok' && exit !== 'lost') return { exit }
     await runHooks(step.after, 'after', world)
     return exit === 'lost' ? { exit } : undefined
@@ -83,16 +85,31 @@ async function done(
   }
 }
 
-function carried(
-  verb: Awaited<ReturnType<RunbookStand['verbOf']>>,
-  { run, isBegun, stand }: { readonly run: RunId; readonly isBegun: boolean; readonly stand: RunbookStand },
-): Promise<Exit> {
+interface Own {
+  readonly run: RunId
+  readonly isBegun: boolean
+  readonly stand: RunbookStand
+  readonly book: RunId
+}
+
+/** Of a step that stopped half-way it is the runbook that is gone on with, or taken back. */
+function asPartOf(book: RunId, result: Result): Result {
+  if (result.goOnWith === undefined) return result
+  const { putBackWith, ...rest } = result
+  return {
+    ...rest,
+    goOnWith: `zdt resume ${book}`,
+    ...(putBackWith !== undefined && { putBackWith: `zdt rollback ${book}` }),
+  }
+}
+
+function carried(verb: Awaited<ReturnType<RunbookStand['verbOf']>>, { run, isBegun, stand, book }: Own): Promise<Exit> {
   const { json } = stand.flags
   const own: RunbookStand = {
     ...stand,
     flags: verb.flags,
     told: (result, ledger) => {
-      if (!json) showResult({ result }, ledger, { flags: verb.flags })
+      if (!json) showResult({ result: asPartOf(book, result) }, ledger, { flags: verb.flags })
     },
   }
   return isBegun ? goOn(run, 'resume', own) : verb.conduct(own, run)
@@ -121,5 +138,7 @@ async function came(going: Going, { exit, error, asks }: Stopped, { run, title, 
   }
   if (exit === 'interrupted') return { ended: 'interrupted', exit, summary: `${title} was interrupted in ${where}` }
   if (now.some(hasChanged)) return { ended: 'left', summary: `${title} stopped at ${where}`, ...besides }
-  return { ended: 'untouched', exit, summary: `${title} stopped at ${where}; nothing is changed`, ...besides }
+  // Nothing is left undone of a step that was not begun.
+  const nothing = exit === 'left' ? 'refused' : exit
+  return { ended: 'untouched', exit: nothing, summary: `${title} stopped at ${where}; nothing is changed`, ...besides }
 }

@@ -7,6 +7,7 @@ import { when } from '../../lib/when.ts'
 import { pageFor } from '../../views/page.ts'
 import { runbookText } from '../../views/runbook-text.ts'
 import { askFirst } from '../ask-first.ts'
+import { goOn } from '../go-on.ts'
 import { operatorName } from '../operator-name.ts'
 import { refuseWithoutTerminal } from '../refuse-without-terminal.ts'
 import { say } from '../say.ts'
@@ -32,6 +33,10 @@ export async function goOnRunbook({ begun, events, way, stand }: Asked): Promise
   const ahead =
     way === 'resume' ? all.filter(({ progress }) => progress !== 'verified') : all.filter(hasChanged).toReversed()
   if (way === 'resume') refuseOver(id, title, events)
+  if (way === 'rollback' && ahead.length === 0) {
+    process.stdout.write(`run ${id} (${title}) has nothing to take back\n`)
+    return 'ok'
+  }
   refuseWithoutTerminal(flags, { mayRunDry: true })
   const page = pageFor(flags['dry-run'] ? process.stdout : process.stderr)
   const head = `run ${id}: ${title}, begun ${when(begun.at)} by ${begun.operator}; ${way === 'resume' ? 'ahead are' : 'to be taken back are'}`
@@ -42,7 +47,13 @@ export async function goOnRunbook({ begun, events, way, stand }: Asked): Promise
   }))
   const text = runbookText(head, shown, page)
   if (flags['dry-run']) {
-    process.stdout.write(`${text}\nDry run: nothing was touched.\n`)
+    process.stdout.write(`${text}\n`)
+    const beside = new Set(all.flatMap((one) => (one.run === undefined ? [] : [one.run])))
+    for (const { number, run } of way === 'rollback' ? ahead : []) {
+      process.stdout.write(`\n── back from step ${number}\n`)
+      if (run !== undefined) await goOn(run, way, stand, { beside })
+    }
+    if (way === 'resume') process.stdout.write('Dry run: nothing was touched.\n')
     return 'ok'
   }
   say(text)

@@ -10,8 +10,33 @@ interface VerbClass {
   new (argv: string[], config: Config): ZdtCommand
 }
 
+/**
+ * The verbs that change hosts by a plan with a way back, by their commands. Looked up before anything of a verb is run: one
+ * that asks for nothing would be done by looking at it.
+ */
+const verbs: ReadonlySet<string> = new Set([
+  'apply',
+  'config:restore',
+  'drain',
+  'evacuate',
+  'failback',
+  'failover',
+  'keepalived:restart',
+  'keepalived:upgrade',
+  'maint',
+  'ready',
+  'refresh',
+  'reload',
+  'rollout',
+  'upgrade',
+  'upgrade-haproxy',
+  'upgrade-nginx',
+  'vip:heal',
+  'weight',
+])
+
 /** What the runbook says for all of its steps, and a step may not say for itself. */
-const forAll = ['yes', 'fleet', 'json', 'events', 'dry-run', 'wait-for-approval']
+const forAll = ['yes', 'fleet', 'json', 'events', 'dry-run', 'wait-for-approval', 'probe', 'max-lost', 'wait-for-lock']
 
 /**
  * What a verb with its words would carry out. `flags` are those that the whole runbook was given. Throws WrongUsage where it
@@ -20,6 +45,11 @@ const forAll = ['yes', 'fleet', 'json', 'events', 'dry-run', 'wait-for-approval'
 export async function verbOf(config: Config, words: readonly string[], flags: Partial<RunFlags>): Promise<Carried> {
   const [id, rest] = commandIn(config, words)
   const typed = `zdt ${id.replaceAll(':', ' ')}`
+  const all = [...verbs].map((one) => one.replaceAll(':', ' '))
+  const none = new WrongUsage(`${typed} is no step of a runbook: it changes no host by a plan, or goes on with one`, [
+    `the verbs are ${all.join(', ')}`,
+  ])
+  if (!verbs.has(id)) throw none
   const end = rest.indexOf('--')
   const own = rest.slice(0, end === -1 ? rest.length : end)
   const taken = forAll.find((name) => own.some((word) => word === `--${name}` || word.startsWith(`--${name}=`)))
@@ -29,8 +59,6 @@ export async function verbOf(config: Config, words: readonly string[], flags: Pa
     ])
   }
   const Verb = (await config.findCommand(id, { must: true }).load()) as unknown as VerbClass
-  const none = new WrongUsage(`${typed} is no step of a runbook: it changes no host, or goes on with what was begun`)
-  if (!('dry-run' in Verb.flags)) throw none
   let carried: Carried | undefined
   const verb = new Verb([...wordsFor(flags), ...rest], config)
   verb.carried = (what) => (carried = what)

@@ -23,16 +23,24 @@ export class RunbookInvalid extends ZdtError {
  */
 export async function loadRunbook(path: string, given: Values): Promise<Runbook> {
   const file = resolve(path)
-  const { raw, steps } = await load(file, given, [])
+  const { raw, steps } = await load(file, given, { above: [], before: [], after: [] })
   return { file, title: raw.title ?? basename(file).replace(/\.ya?ml$/, ''), steps }
 }
 
-async function load(file: string, given: Values, above: readonly string[]) {
+/** What is around a file that is included: those that include it, and their hooks for each step. */
+interface Around {
+  readonly above: readonly string[]
+  readonly before: readonly Hook[]
+  readonly after: readonly Hook[]
+}
+
+async function load(file: string, given: Values, around: Around) {
   const seen = asSeen(file)
+  const { above } = around
   if (above.includes(file)) throw new RunbookInvalid(seen, `includes itself, by ${above.map(asSeen).join(', ')}`)
   const raw = readYaml(await yamlText(file), { file: seen, schema: runbookSchema, cross: runbookMistakes })
-  const values = valuesOf(seen, raw, given)
-  const each = await Promise.all(raw.steps.map((step, index) => stepsOf(step, { file, raw, values, index, above })))
+  const values = valuesOf(seen, raw, { given, above })
+  const each = await Promise.all(raw.steps.map((step, index) => stepsOf(step, { file, raw, values, index, around })))
   return { raw, steps: each.flat() }
 }
 
@@ -41,7 +49,7 @@ interface Within {
   readonly raw: RawRunbook
   readonly values: Values
   readonly index: number
-  readonly above: readonly string[]
+  readonly around: Around
 }
 
 /** One step, or as many as `each` has words: in each of them `{{vars.each}}` is one. */
@@ -58,15 +66,18 @@ async function stepsOf(step: RawStep, within: Within): Promise<RunbookStep[]> {
 }
 
 async function stepOf(step: RawStep, within: Within): Promise<RunbookStep[]> {
-  const { file, raw, values, index, above } = within
+  const { file, raw, values, index, around } = within
   const fill = (text: string) => filled(text, values, `${asSeen(file)}: step ${index + 1}`)
-  if (step.include !== undefined) {
-    const given = new Map(Object.entries(step.vars ?? {}).map(([name, value]) => [name, fill(value)]))
-    return (await load(resolve(dirname(file), fill(step.include)), given, [...above, file])).steps
-  }
   const timeout = parseDuration(raw.hook_timeout ?? '10m') ?? 0
   const hook = (argv: readonly string[] | undefined): Hook[] =>
-    argv && step.zdt ? [{ argv: argv.map(fill), directory: dirname(file), timeout }] : []
+    argv ? [{ argv: argv.map(fill), directory: dirname(file), timeout }] : []
+  const before = [...around.before, ...hook(raw.before_each)]
+  const after = [...hook(raw.after_each), ...around.after]
+  if (step.include !== undefined) {
+    const given = new Map(Object.entries(step.vars ?? {}).map(([name, value]) => [name, fill(value)]))
+    const path = resolve(dirname(file), fill(step.include))
+    return (await load(path, given, { above: [...around.above, file], before, after })).steps
+  }
   const zdt = step.zdt?.map(fill)
   const approve = step.approve === undefined ? undefined : fill(step.approve)
   return [
@@ -74,14 +85,18 @@ async function stepOf(step: RawStep, within: Within): Promise<RunbookStep[]> {
       name: step.name === undefined ? (approve ?? quote(zdt ?? [])) : fill(step.name),
       ...(zdt && { zdt }),
       ...(approve !== undefined && { approve }),
-      before: [...hook(raw.before_each), ...hook(step.before)],
-      after: [...hook(step.after), ...hook(raw.after_each)],
+      before: zdt ? [...before, ...hook(step.before)] : [],
+      after: zdt ? [...hook(step.after), ...after] : [],
     },
   ]
 }
 
 /** Those that the runbook knows: as they were given, else as it says. */
-function valuesOf(seen: string, { vars = {} }: RawRunbook, given: Values): Values {
+function valuesOf(
+  seen: string,
+  { vars = {} }: RawRunbook,
+  { given, above }: { readonly given: Values; readonly above: readonly string[] },
+): Values {
   const names = Object.keys(vars)
   const strange = [...given.keys()].find((name) => !names.includes(name))
   if (strange !== undefined) {
@@ -104,12 +119,18 @@ function valuesOf(seen: string, { vars = {} }: RawRunbook, given: Values): Value
   throw new RunbookInvalid(
     seen,
     `${missing.join(', ')} must be given`,
-    missing.map((name) => `--var ${name}=…`),
+    above.length === 0
+      ? missing.map((name) => `--var ${name}=…`)
+      : [
+          `vars: { ${missing.map((name) => `${name}: …`).join(', ')} } beside include, in ${asSeen(above.at(-1) ?? '')}`,
+        ],
   )
 }
 
 /** `{{vars.NAME}}`, and nothing else in braces. Throws RunbookInvalid. */
 function filled(text: string, values: Values, where: string): string {
+  const open = /\{\{|\}\}/.exec(text.replaceAll(/\{\{(.*?)\}\}/gs, ''))
+  if (open) throw new RunbookInvalid(where, `${open[0]} stands alone in ${text}`, ['write it like {{vars.server}}'])
   return text.replaceAll(/\{\{(.*?)\}\}/gs, (whole, within: string) => {
     const name = /^\s*vars\.([A-Za-z0-9][A-Za-z0-9._:-]*)\s*$/.exec(within)?.[1]
     if (name === undefined)

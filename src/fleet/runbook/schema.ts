@@ -1,13 +1,17 @@
 import { z } from 'zod'
 import { duration, localPath, name, word, wrong } from '../fields.ts'
 
-const argv = z.array(word, wrong('a list of words, the program first')).min(1, 'is empty, expected a program')
+const text = z
+  .string(wrong('text, a number in quotes'))
+  .regex(/^[^\p{Cc}]*$/u, 'has control characters, expected text without them')
+
+const argv = z.array(text, wrong('a list of words, the program first')).min(1, 'is empty, expected a program')
 
 const verb = z
-  .array(word, wrong('a list of words, such as [drain, app2]'))
+  .array(text, wrong('a list of words, such as [drain, app2]'))
   .min(1, 'is empty, expected a verb of zdt, such as [drain, app2]')
 
-const values = z.record(name, word, wrong('a map of names and texts'))
+const values = z.record(name, text, wrong('a map of names and texts'))
 
 const step = z.strictObject(
   {

@@ -55,7 +55,10 @@ steps:
         ['[drain, app9]', /step 2 \(drain app9\): no server "app9".*did you mean app1/],
         ['[drian, app1]', /step 2 .*has no verb drian.*did you mean drain/],
         ['[drain, app1, --tmieout, 5s]', /step 2 .*has no --tmieout.*did you mean --timeout/],
-        ['[status]', /step 2 .*changes no host/],
+        ['[status]', /step 2 .*is no step of a runbook.*the verbs are apply/],
+        ['[import, lb1]', /step 2 .*is no step of a runbook/],
+        ['[rollback, ABCDEF]', /step 2 .*is no step of a runbook/],
+        ['[drain, app1]\n    before: [./none]', /step 2 .*the hook \.\/none is no program/],
         ['[drain, app1, --yes]', /step 2 .*is said for the whole runbook/],
         [`[drain, '{{vars.sever}}']`, /no variable sever.*did you mean server/],
       ]

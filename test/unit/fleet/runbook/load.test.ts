@@ -48,8 +48,8 @@ steps:
       after: [hook('./smoke'), hook('./log', '2')],
     },
     { name: 'Go on?', approve: 'Go on?', before: [], after: [] },
-    { name: 'drain app2', zdt: ['drain', 'app2'], before: [], after: [] },
-    { name: 'drain app9', zdt: ['drain', 'app9'], before: [], after: [] },
+    { name: 'drain app2', zdt: ['drain', 'app2'], before: [], after: [hook('./log', '2')] },
+    { name: 'drain app9', zdt: ['drain', 'app9'], before: [], after: [hook('./log', '2')] },
   ])
 })
 
@@ -66,13 +66,14 @@ test.each([
   ],
   [
     'steps:\n  - zdt: [weight, app2, 50]\n',
-    'a.yaml:2:25 steps[0].zdt[2]: is the number 50, expected text without control characters',
+    'a.yaml:2:25 steps[0].zdt[2]: is the number 50, expected text, a number in quotes',
   ],
   ['steps:\n  - { approve: y, befor: [x] }\n', 'a.yaml:2:19 steps[0].befor: is not known, expected before'],
   ['steps:\n  - { approve: y, before: [x] }\n', 'a.yaml:2:19 steps[0].before: is for a step with zdt alone'],
   ['steps:\n  - include: a.yaml\n', 'a.yaml: includes itself, by a.yaml'],
   ['vars: { a: }\nsteps: [{ approve: y }]\n', 'a.yaml: a must be given'],
   ['steps: [{ approve: "{{vars.a}}" }]\n', 'a.yaml: step 1: no variable a'],
+  ['steps: [{ approve: "{{vars.a" }]\n', 'a.yaml: step 1: {{ stands alone in {{vars.a'],
   ['steps: [{ approve: "{{#if a}}" }]\n', 'a.yaml: step 1: {{#if a}} is no variable'],
   ['steps: [{ zdt: [drain, "{{vars.each}}"], each: "a,,b" }]\n', 'a.yaml: step 1: each has an empty word'],
 ])('is refused: %s', async (text, message) => {
