@@ -36,10 +36,33 @@ export async function openJournal(
 ): Promise<Journal> {
   const file = join(directory, `${id}.ndjson`)
   const { handle, torn } = mode === 'new' ? await create(directory, file) : await reopen(directory, file, id)
-  // One writer at a time: steps run side by side, and half a line would be worth nothing.
-  let tail: Promise<void> = Promise.resolve()
   // A line that was cut short, by a crash or by a full disk, must not swallow the next one.
   let unended = torn
+  const waiting: Waiting[] = []
+  let writing: Promise<void> | undefined
+
+  async function writeAll(): Promise<void> {
+    while (waiting.length > 0) {
+      // Steps run side by side: what came while the disk was busy goes with one more turn of it, and not with one for each.
+      const some = waiting.splice(0)
+      try {
+        const before = unended ? '\n' : ''
+        unended = true
+        await handle.appendFile(`${before}${some.map(({ event }) => `${JSON.stringify(event)}\n`).join('')}`)
+        unended = false
+        await handle.datasync()
+      } catch (error) {
+        for (const { refused: no } of some) no(error)
+        continue
+      }
+      for (const { event, kept } of some) {
+        tell(event)
+        kept()
+      }
+    }
+    writing = undefined
+  }
+
   return {
     record: (happening) => {
       const event: Event = { at: Date.now(), ...happening }
@@ -47,22 +70,23 @@ export async function openJournal(
         tell(event)
         return Promise.resolve()
       }
-      const kept = tail.then(async () => {
-        const before = unended ? '\n' : ''
-        unended = true
-        await handle.appendFile(`${before}${JSON.stringify(event)}\n`)
-        unended = false
-        await handle.datasync()
-        tell(event)
+      return new Promise((kept, refused) => {
+        waiting.push({ event, kept, refused })
+        writing ??= writeAll()
       })
-      tail = kept.catch(() => undefined)
-      return kept
     },
     close: async () => {
-      await tail
+      await writing
       await handle.close()
     },
   }
+}
+
+/** An event on its way to the disk, and who waits for it. */
+interface Waiting {
+  readonly event: Event
+  readonly kept: () => void
+  readonly refused: (error: unknown) => void
 }
 
 interface Opened {

@@ -95,9 +95,8 @@ export async function runWait(
       return { end: 'overtime', awaiting }
     }
     await record({ event: 'waiting', step: step.id, awaiting, timeout })
-    await sleep(kind.interval?.(step.input) ?? 500, AbortSignal.any([on.signal, pause])).catch(() =>
-      on.signal.throwIfAborted(),
-    )
+    const interval = kind.interval?.(step.input, Date.now() - started) ?? 500
+    await sleep(interval, AbortSignal.any([on.signal, pause])).catch(() => on.signal.throwIfAborted())
   }
 }
 

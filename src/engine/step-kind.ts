@@ -147,8 +147,8 @@ export interface WaitKind<Input extends Json> {
   /** `waited`: how long the wait has lasted. */
   look(input: Input, on: On, waited: Millis): Promise<Awaited>
   timeout(input: Input): Millis
-  /** Between two looks, default 500 ms. */
-  interval?(input: Input): Millis
+  /** Between two looks, default 500 ms; `waited`: how long the wait has lasted, so that the last one comes in time. */
+  interval?(input: Input, waited: Millis): Millis
   /** See ChangeKind. */
   away?(input: Input): Millis
   /** How many looks in a row must say done, default 1: a lucky moment is no proof. */

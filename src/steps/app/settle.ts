@@ -3,6 +3,7 @@ import { NoUseWaiting } from '../../engine/step-kind.ts'
 import { formatDuration } from '../../lib/durations.ts'
 import type { Millis } from '../../lib/types.ts'
 import { defineWait, notYet } from '../define.ts'
+import { intervalUntil } from '../interval.ts'
 import { lookAgain } from '../haproxy/look-again.ts'
 import { appThing } from '../things.ts'
 import { named } from './deploy.ts'
@@ -38,7 +39,7 @@ export const appSettles = defineWait<Input>({
       return notYet(waited < settle && `${named(on.host.name, server)} is well since ${formatDuration(waited)}`)
     }),
   timeout: ({ settle }) => settle + 30_000,
-  interval: ({ settle }) => Math.min(500, Math.max(100, settle / 4)),
+  interval: ({ settle }, waited) => intervalUntil(settle, waited, 500),
   protects: ({ pool, server }, host) => [appThing(host, `${pool}/${server}`)],
 })
 

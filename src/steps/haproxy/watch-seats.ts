@@ -6,6 +6,7 @@ import type { Seat } from '../../fleet/fleet.ts'
 import { formatDuration } from '../../lib/durations.ts'
 import type { Millis } from '../../lib/types.ts'
 import { defineWait, notYet } from '../define.ts'
+import { intervalUntil } from '../interval.ts'
 import { refuseLost } from '../probe-lost.ts'
 import { seatThing } from '../things.ts'
 import { counted, isFirstThere, type Counted } from './counted.ts'
@@ -77,7 +78,7 @@ export const watchSeats = defineWait<Input>({
       return { ...waits, came: few === false ? text : few }
     }),
   timeout: ({ watch, patience = 30_000 }) => watch + patience,
-  interval: ({ watch }) => Math.min(1000, Math.max(100, watch / 4)),
+  interval: ({ watch }, waited) => intervalUntil(watch, waited, 1000),
   protects: ({ seats }) => seats.map((seat) => seatThing(seat.host, seat, 'state')),
 })
 
