@@ -33,8 +33,10 @@ export const appSettles = defineWait<Input>({
     lookAgain(on, async (on) => {
       const now = await lookAtApp(on.host, app, on.signal)
       if (now.ill !== null) throw new Unwell(`${server} was well, and is not: ${now.ill}`, on.host.name)
+      // It may die between the two questions.
+      if (now.version === null) throw new Unwell(`${server} was well, and tells no version any more`, on.host.name)
       if (now.version !== version) {
-        throw new Unwell(`${server} says version ${now.version ?? 'none'} now, not ${version}`, on.host.name)
+        throw new Unwell(`${server} says version ${now.version} now, not ${version}`, on.host.name)
       }
       return notYet(waited < settle && `${named(on.host.name, server)} is well since ${formatDuration(waited)}`)
     }),
