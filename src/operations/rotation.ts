@@ -60,14 +60,14 @@ export function untilDrained(seen: readonly SeenSeat[], timeout: Millis): StageD
 
 /**
  * The safe way back: a fresh passing check first, ready then, with little of the traffic at first where it is to be `warm` first, last the
- * agents that are to be `heard` again: one that answers with a share would set the weight. `isAsked`: for the check, before.
+ * agents that are to be `heard` again: one that answers with a share would set the weight.
  */
 export function intoRotation(
   fleet: Fleet,
   seen: readonly SeenSeat[],
   timeout: Millis,
   heard: (one: SeenSeat) => boolean,
-  { warm = atOnce, isAsked = false }: { readonly warm?: Warming; readonly isAsked?: boolean } = {},
+  warm: Warming = atOnce,
 ): StageDraft[] {
   const seats = seen.map(({ seat }) => seat)
   // One that is heard meanwhile, and answers with a share, would set the weight.
@@ -75,7 +75,10 @@ export function intoRotation(
   const agents = seen.filter((one) => heard(one) || loud.includes(one)).map(({ seat }) => seat)
   return [
     agentsHeldOff(loud.map(({ seat }) => seat)),
-    ...(isAsked ? [] : [checksAsked(seats)]),
+    stage(
+      `ask for a fresh check of ${namesOf(seats)}`,
+      seats.map((seat) => askFreshCheck.at(seat.host, { seat })),
+    ),
     untilChecked(seats, timeout),
     ...warm.before,
     stage(
@@ -88,14 +91,6 @@ export function intoRotation(
     ...warm.after,
     agentsHeard(agents),
   ]
-}
-
-/** Every load balancer is to look at them anew. */
-export function checksAsked(seats: readonly Seat[]): StageDraft {
-  return stage(
-    `ask for a fresh check of ${namesOf(seats)}`,
-    seats.map((seat) => askFreshCheck.at(seat.host, { seat })),
-  )
 }
 
 /** Wait until every load balancer's check passes. */

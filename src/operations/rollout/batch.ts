@@ -9,7 +9,7 @@ import { watchSeats } from '../../steps/haproxy/watch-seats.ts'
 import type { Judged } from '../capacity.ts'
 import { watchedTogether, type SeenSeat } from '../look-at-seats.ts'
 import { untilAnswered, untilNobody } from '../places.ts'
-import { checksAsked, intoRotation, outOfRotation } from '../rotation.ts'
+import { intoRotation, outOfRotation } from '../rotation.ts'
 import { atOnce, warming, type SlowStart } from '../slow-start.ts'
 import type { UpstreamChange } from '../upstreams/change.ts'
 import { alone, marked } from './alone.ts'
@@ -32,19 +32,8 @@ export interface Behind {
   readonly back: UpstreamChange
 }
 
-interface Deploying {
-  readonly behind?: Behind
-  /** The load balancers are asked for a fresh check while each shows that it is well on its own: both take their time. */
-  readonly asksMeanwhile?: boolean
-}
-
 /** Some servers go out of rotation together, and get the version there. */
-export function deployed(
-  rolling: Rolling,
-  some: readonly Candidate[],
-  judged: Judged,
-  { behind, asksMeanwhile = false }: Deploying = {},
-): StageDraft[] {
+export function deployed(rolling: Rolling, some: readonly Candidate[], judged: Judged, behind?: Behind): StageDraft[] {
   const { pool, spec, to, timeout } = rolling
   const names = namesOf(some)
   return [
@@ -70,41 +59,23 @@ export function deployed(
           }),
         ),
       ),
+      stage(
+        `${names} must be well for ${formatDuration(spec.settle)}, on its own`,
+        spec.settle === 0
+          ? []
+          : some.map(({ server, host, app }) =>
+              appSettles.at(host, { pool: pool.name, server: server.name, app, version: to, settle: spec.settle }),
+            ),
+      ),
     ]),
-    settled(rolling, some, asksMeanwhile),
   ]
-}
-
-/** Well on their own for a while; and where it `asks`, looked at by every load balancer anew meanwhile. */
-function settled(rolling: Rolling, some: readonly Candidate[], asks: boolean): StageDraft {
-  const { pool, spec, to } = rolling
-  const settle =
-    spec.settle === 0
-      ? []
-      : some.map(({ server, host, app }) =>
-          appSettles.at(host, { pool: pool.name, server: server.name, app, version: to, settle: spec.settle }),
-        )
-  const asked = checksAsked(ready(some).map(({ seat }) => seat))
-  const well = `${namesOf(some)} must be well for ${formatDuration(spec.settle)}, on its own`
-  const title = settle.length === 0 ? asked.title : asks ? `${well}, and ${asked.title}` : well
-  return stage(title, [
-    ...marked(rolling, some, 'stays', settle),
-    ...(asks ? marked(rolling, some, 'goes back', asked.steps) : []),
-  ])
-}
-
-interface Returning {
-  readonly isCanary?: boolean
-  readonly behind?: Behind
-  /** The load balancers have been asked for the fresh check. */
-  readonly isAsked?: boolean
 }
 
 /** They come back by a fresh check; their agents are heard again where they were before. Of a canary others see to agents and weights. */
 export function backAgain(
   rolling: Rolling,
   some: readonly Candidate[],
-  { isCanary = false, behind, isAsked = false }: Returning = {},
+  { isCanary = false, behind }: { readonly isCanary?: boolean; readonly behind?: Behind } = {},
 ): StageDraft[] {
   const { fleet, spec, timeout } = rolling
   const heard = ({ view }: SeenSeat) => !isCanary && view.agent?.enabled === true
@@ -113,10 +84,7 @@ export function backAgain(
       rolling,
       some,
       'goes back',
-      intoRotation(fleet, ready(some), timeout, heard, {
-        warm: isCanary ? atOnce : warming(ready(some), slowStartOf(spec)),
-        isAsked,
-      }),
+      intoRotation(fleet, ready(some), timeout, heard, isCanary ? atOnce : warming(ready(some), slowStartOf(spec))),
     ),
     ...(behind ? [untilAnswered(readyBehind(some), timeout), ...behind.back.stages] : []),
   ]

@@ -68,9 +68,13 @@ export function switchColours(rolling: Rolling, { live, idle }: Colours, judged:
   return [
     ...deployed(rolling, idle.servers, { capacity: [], guards: [] }),
     ...share.before,
-    ...intoRotation(fleet, after, timeout, ({ view }) => view.agent?.enabled === false, {
-      warm: shares.length > 0 ? atOnce : warming(after, slowStartOf(spec)),
-    }),
+    ...intoRotation(
+      fleet,
+      after,
+      timeout,
+      ({ view }) => view.agent?.enabled === false,
+      shares.length > 0 ? atOnce : warming(after, slowStartOf(spec)),
+    ),
     ...share.rising,
     ...outOfRotation(before, 'drain', judged),
     ...share.over,

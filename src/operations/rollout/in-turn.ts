@@ -56,8 +56,8 @@ export async function inTurn(
   const stages = planned.flatMap(({ some, judged, behind }) => {
     if (some === canary) return canaryFirst(rolling, some, all, judged)
     return [
-      ...deployed(rolling, some, judged, { behind, asksMeanwhile: true }),
-      ...backAgain(rolling, some, { behind, isAsked: true }),
+      ...deployed(rolling, some, judged, behind),
+      ...backAgain(rolling, some, { behind }),
       watched(rolling, some, ready(some)),
       watchedBehind(rolling, some),
     ]
