@@ -55,9 +55,14 @@ export async function openJournal(
         for (const { refused: no } of some) no(error)
         continue
       }
-      for (const { event, kept } of some) {
-        tell(event)
-        kept()
+      for (const { event, kept, refused: no } of some) {
+        try {
+          tell(event)
+          kept()
+        } catch (error) {
+          // Whoever recorded it hears of that; the others, and those to come, are written all the same.
+          no(error)
+        }
       }
     }
     writing = undefined

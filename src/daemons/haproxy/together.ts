@@ -64,12 +64,17 @@ export class JoinedOrders {
       }
       const own: Waiting[] = [{ orders, answered, failed }]
       queues.set(key, own)
-      void sendAll(own, send).then(() => queues.delete(key))
+      void sendAll(own, send, () => queues.delete(key))
     })
   }
 }
 
-async function sendAll(queue: Waiting[], send: (all: readonly string[]) => Promise<readonly string[]>): Promise<void> {
+/** `over` is called in the very moment in which nothing waits any more: who came after that would wait for ever. */
+async function sendAll(
+  queue: Waiting[],
+  send: (all: readonly string[]) => Promise<readonly string[]>,
+  over: () => void,
+): Promise<void> {
   while (queue.length > 0) {
     const together = fitting(queue)
     try {
@@ -79,6 +84,7 @@ async function sendAll(queue: Waiting[], send: (all: readonly string[]) => Promi
       for (const { failed } of together) failed(error)
     }
   }
+  over()
 }
 
 /** HAProxy reads a line of at most tune.bufsize, 16 KiB where nobody has set it: far more than these. */

@@ -132,3 +132,19 @@ test('it lies in the state directory', () => {
   expect(runsDirectory({ XDG_STATE_HOME: '/state' })).toBe('/state/zdt/runs')
   expect(runsDirectory({ XDG_STATE_HOME: '' })).toMatch(/\/\.local\/state\/zdt\/runs$/)
 })
+
+test('whoever cannot be told stops nobody else: what comes after it is written and told', async () => {
+  const journal = await openJournal(
+    id,
+    (event) => {
+      if (event.event === 'stage') throw new Error('no screen')
+    },
+    directory,
+  )
+  const records = [journal.record({ event: 'stage', number: 1 }), journal.record({ event: 'applying', step: '1.lb1' })]
+  await expect(records[0]).rejects.toThrow('no screen')
+  await expect(records[1]).resolves.toBeUndefined()
+  await journal.record({ event: 'applying', step: '2.lb1' })
+  await journal.close()
+  expect((await readJournal(id, directory)).map(({ event }) => event)).toEqual(['stage', 'applying', 'applying'])
+})

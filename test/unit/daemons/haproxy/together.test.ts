@@ -74,6 +74,20 @@ test('orders that come while others are under way go together, and each is answe
   await expect(next).rejects.toThrow('gone')
 })
 
+test('an order that comes in the moment in which the last was answered is sent, too', async () => {
+  const orders = new JoinedOrders()
+  const send = (all: readonly string[]) => Promise.resolve(all)
+  const first = orders.tell(host, 'socket', ['a'], send)
+  // In each of the turns that the promises behind it take.
+  const others: Promise<readonly string[]>[] = []
+  for (let turn = 0; turn < 12; turn++) {
+    await Promise.resolve()
+    others.push(orders.tell(host, 'socket', [String(turn)], send))
+  }
+  await expect(first).resolves.toEqual(['a'])
+  await expect(Promise.all(others)).resolves.toEqual(others.map((_, turn) => [String(turn)]))
+})
+
 test('a line has room for so many: the others go by the next', async () => {
   const { sent, send } = post<readonly string[]>()
   const orders = new JoinedOrders()
