@@ -51,7 +51,7 @@ export async function conduct<Options>(
   if (operation.looksFirst) {
     const [{ plan, already }, held] = await Promise.all([
       operation.propose({ fleet, hosts, id }, options).catch(async (error: unknown) => {
-        throw await withHalfDone(error, fleet, claims)
+        throw besides(error, await leftOn(fleet, claims))
       }),
       isAnyHeld(hosts, claims),
     ])
@@ -83,27 +83,24 @@ async function proposed<Options>(
   world: World,
   claims: readonly Wanted[],
 ): Promise<Proposal> {
-  const halfDone = await leftHalfDone(
-    world.fleet,
-    claims.map(({ host }) => host),
-  )
-  const proposal = await operation.propose(world, options).catch(async (error: unknown) => {
-    throw await withHalfDone(error, world.fleet, claims)
+  const halfDone = await leftOn(world.fleet, claims)
+  const proposal = await operation.propose(world, options).catch((error: unknown) => {
+    throw besides(error, halfDone)
   })
   const { situation } = proposal
   return { ...proposal, situation: { ...situation, facts: [...halfDone.map(({ fact }) => fact), ...situation.facts] } }
 }
 
-/** A refusal with the runs that have left its hosts half done; any other error as it is. */
-async function withHalfDone(error: unknown, fleet: Fleet, claims: readonly Wanted[]): Promise<unknown> {
-  if (!(error instanceof ZdtError) || error.exit !== 'refused') return error
-  const names = claims.map(({ host }) => host)
-  return besides(error, await leftHalfDone(fleet, names))
+function leftOn(fleet: Fleet, claims: readonly Wanted[]): Promise<LeftThere[]> {
+  return leftHalfDone(
+    fleet,
+    claims.map(({ host }) => host),
+  )
 }
 
-/** What is in the way may well be a run that was left half done: then that is the next thing to see to. */
-function besides(error: ZdtError, halfDone: readonly LeftThere[]): ZdtError {
-  if (halfDone.length === 0) return error
+/** What is in the way of a refusal may well be a run that was left half done: then that is the next thing to see to. */
+function besides(error: unknown, halfDone: readonly LeftThere[]): unknown {
+  if (!(error instanceof ZdtError) || error.exit !== 'refused' || halfDone.length === 0) return error
   const { code, exit, host, said, suggestions } = error
   return new ZdtError(error.message, {
     code,

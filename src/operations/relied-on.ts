@@ -67,7 +67,16 @@ function changedBy(owed: readonly Done[]): Changed[] {
 }
 
 /** What a step has left as it wants it: what it changed, or the files that it found as they are to be. */
-function settled({ kind, host, input }: Step): readonly string[] {
+function settled(step: Step): readonly string[] {
+  try {
+    return thingsOf(step)
+  } catch {
+    // A journal of another version may have steps of the same name and another shape: they tell nothing of this one.
+    return []
+  }
+}
+
+function thingsOf({ kind, host, input }: Step): readonly string[] {
   if (kind === putLive.kind) return filesOf(host, input, ({ from, to }) => from !== to)
   if (kind === configAsPlanned.kind) return filesOf(host, input, ({ from, to }) => from === to)
   const known = stepKinds.get(kind)

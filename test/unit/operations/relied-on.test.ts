@@ -99,6 +99,15 @@ test.each([
   await expect(takenBack()).resolves.toBe('taken back')
 })
 
+test('a journal of another version, with steps of another shape, is in nobody’s way', async () => {
+  await ran('AAAAAA', 1000, [put('old', 'new')])
+  await ran('BBBBBB', 2000, [
+    { kind: 'haproxy.set-server-state', input: {}, ends: ['already'] },
+    { kind: 'config.as-planned', input: {}, ends: ['verified'] },
+  ])
+  await expect(takenBack()).resolves.toBe('taken back')
+})
+
 test('an earlier run relies on nothing that came after it', async () => {
   await ran('BBBBBB', 500, [asPlanned('new', 'new')])
   await ran('AAAAAA', 1000, [put('old', 'new')])
