@@ -10,9 +10,9 @@ export function versionsText({ services }: { readonly services: readonly Service
     services.flatMap(({ host, daemon, group, versions }) => [
       paint.bold(`${host}  ${daemon}/${group}`),
       ...(versions.length === 0 ? [paint.dim('  none: zdt has replaced nothing here yet')] : []),
-      ...versions.map(({ name, replaced, files }) => {
+      ...versions.map(({ run, replaced, files }) => {
         const there = files.filter(({ sha256 }) => sha256 !== null)
-        return `  ${runOf(name)}  until ${utc(replaced)}  ${count(there.length, 'file')}  ${(there[0]?.sha256 ?? '').slice(0, 12)}`
+        return `  ${run}  until ${utc(replaced)}  ${count(there.length, 'file')}  ${(there[0]?.sha256 ?? '').slice(0, 12)}`
       }),
     ]),
     page,
@@ -23,11 +23,6 @@ export function versionsText({ services }: { readonly services: readonly Service
 export function versionText({ files }: VersionTexts): string {
   const there = files.flatMap(({ path, text }) => (text === null ? [] : [{ path, text }]))
   return there.map(({ path, text }) => (there.length === 1 ? text : `# ${cleanLine(path)}\n${text}`)).join('\n')
-}
-
-/** The run in `20261121T123045Z-7K2Q9X`. */
-function runOf(name: string): string {
-  return /^\d{8}T\d{6}Z-(.*)$/.exec(name)?.[1] ?? name
 }
 
 /** `2026-11-21 12:30:45 UTC`: a host's clock, whoever reads it. */

@@ -1,11 +1,13 @@
 import { FileRefused } from '../errors.ts'
 import type { Host, RunOptions } from '../host.ts'
-import { keptDirectory, type Kept } from './places.ts'
+import { keptDirectory, runIn, type Kept } from './places.ts'
 
 /** A configuration that was live before a run replaced it. Plain data. */
 export type Version = {
   /** `20261121T123045Z-7K2Q9X`: when the run that replaced it was planned, and which that was. */
   readonly name: string
+  /** The run that replaced it. */
+  readonly run: string
   /** When it was replaced, in ms since the epoch by the host's clock. */
   readonly replaced: number
   readonly files: readonly {
@@ -28,10 +30,11 @@ echo '@end'
 export function parseVersions(answer: string): Version[] | undefined {
   const lines = answer.split('\n')
   if (lines.at(-2) !== '@end') return undefined
-  const versions: { name: string; replaced: number; files: { sha256: string | null; path: string }[] }[] = []
+  const versions: { name: string; run: string; replaced: number; files: { sha256: string | null; path: string }[] }[] =
+    []
   for (const line of lines) {
     const [, seconds, name] = /^@version (\d+) (.*)$/.exec(line) ?? []
-    if (name !== undefined) versions.push({ name, replaced: Number(seconds) * 1000, files: [] })
+    if (name !== undefined) versions.push({ name, run: runIn(name), replaced: Number(seconds) * 1000, files: [] })
     const [, digest, path] = /^([0-9a-f]{64}|-) [0-9a-f]{64} (.*)$/.exec(line) ?? []
     if (path !== undefined) versions.at(-1)?.files.push({ sha256: digest === '-' ? null : (digest ?? null), path })
   }

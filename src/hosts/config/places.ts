@@ -31,3 +31,8 @@ export function keptName(run: string, now = new Date()): string {
 export function stagedPath(target: string, run: string): string {
   return posix.join(posix.dirname(target), `.${posix.basename(target)}.zdt-new-${run}`)
 }
+
+/** The run in such a name. */
+export function runIn(name: string): string {
+  return name.slice(name.indexOf('-') + 1)
+}

@@ -47,7 +47,7 @@ export const restoreConfig: Operation<RestoreOptions> = {
     const what = `${configuration.daemon}/${configuration.groups[0].name} on ${configuration.host}`
     return {
       ...proposal,
-      done: `${what} runs what lay there until run ${runIn(kept.version.name)}${isWanted(kept, today) ? '' : '; zdt.yaml says otherwise: the next zdt apply goes back to that'}`,
+      done: `${what} runs what lay there until run ${kept.version.run}${isWanted(kept, today) ? '' : '; zdt.yaml says otherwise: the next zdt apply goes back to that'}`,
       already: `${what}: every file is as in version ${kept.version.name}`,
     }
   },
@@ -76,11 +76,6 @@ function renderedOf(
     return { path, content, mode: '0600', closed, secret, ...(own && { today: own.content }) }
   })
   return { daemon, group, host, unit, files: withSecrets, secrets: today?.secrets ?? [] }
-}
-
-/** The run in `20261121T123045Z-7K2Q9X`: the one that replaced it. */
-function runIn(version: string): string {
-  return version.slice(version.indexOf('-') + 1)
 }
 
 function isWanted({ files }: VersionTexts, today: Rendered | undefined): boolean {

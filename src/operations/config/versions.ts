@@ -62,7 +62,7 @@ export async function versionTexts(
   const on = await hosts.on(host)
   const directory = unitDirectory(unit)
   const versions = await keptVersions(on, directory)
-  const version = versions.find((one) => one.name === name || one.name.endsWith(`-${name.toUpperCase()}`))
+  const version = versions.find((one) => one.name === name || one.run === name.toUpperCase())
   if (!version) throw new NoSuchVersion(host, unit, name, versions)
   const files = await Promise.all(
     version.files.map(async ({ path, sha256 }) => ({

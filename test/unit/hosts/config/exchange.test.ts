@@ -118,6 +118,7 @@ test('put in place, kept, noted; put back byte for byte, and forgotten', async (
   expect(await keptVersions(host, kept().directory)).toEqual([
     {
       name: kept().name,
+      run: '7K2Q9X',
       replaced: expect.any(Number) as number,
       files: [
         { sha256: sha256('old\n'), path: at('main') },
