@@ -1,6 +1,8 @@
+import { posix } from 'node:path'
 import type { HostName } from '../lib/types.ts'
 import { UnknownName } from './errors.ts'
 import type { Fleet, HaproxySpec, KeepalivedSpec, NginxSpec, Pool } from './fleet.ts'
+import type { SplitSpec } from './splits.ts'
 
 /** One daemon's configuration on one host, and the groups of zdt.yaml that it is made from. */
 export type Configuration = { readonly host: HostName } & (
@@ -31,6 +33,28 @@ export function configurationsOf(fleet: Fleet, names: readonly string[] = []): C
 /** The file on an nginx host that lists the servers of a pool. */
 export function upstreamFile({ upstreams }: NginxSpec, { backend }: Pool): string {
   return `${upstreams}/${backend}.conf`
+}
+
+/** The splits between pools of a group. */
+export function splitsOf(fleet: Fleet, kind: Pool['balancer']['kind'], group: string): SplitSpec[] {
+  return [...fleet.splits.values()].filter(({ a }) => {
+    const balancer = fleet.pools.get(a)?.balancer
+    return balancer?.kind === kind && balancer.name === group
+  })
+}
+
+/** The file of one map of a split on an HAProxy host, beside its main one: `/etc/haproxy/splits/shop.header.map`. */
+export function splitMapFile(
+  { config }: Pick<HaproxySpec, 'config'>,
+  { name }: Pick<SplitSpec, 'name'>,
+  map: string,
+): string {
+  return `${posix.dirname(config)}/splits/${name}.${map}.map`
+}
+
+/** The file of a split on an nginx host, beside its main one: `/etc/nginx/splits/shop.conf`. */
+export function splitFile({ config }: Pick<NginxSpec, 'config'>, { name }: Pick<SplitSpec, 'name'>): string {
+  return `${posix.dirname(config)}/splits/${name}.conf`
 }
 
 /** The pools that an nginx group balances. */

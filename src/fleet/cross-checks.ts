@@ -3,6 +3,7 @@ import { canonicalAddress, parseEndpoint } from './address.ts'
 import { namePattern, nameRule } from './fields.ts'
 import { misplaced } from './places.ts'
 import type { Path } from './positions.ts'
+import { splitMistakes } from './splits.ts'
 import { groupKinds, list, map, texts, type CrossMistake, type Raw } from './raw.ts'
 
 const sections = ['hosts', ...groupKinds, 'pools', 'apps', 'secrets']
@@ -17,6 +18,7 @@ export function crossMistakes(data: unknown): CrossMistake[] {
     ...pools(fleet),
     ...misplaced(fleet),
     ...unknownSecrets(fleet),
+    ...splitMistakes(fleet, (name, known) => notThere(name, 'pool', known)),
   ]
 }
 

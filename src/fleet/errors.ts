@@ -35,7 +35,7 @@ const few = 12
 /** A name that zdt.yaml does not have. Suggests the nearest names, and lists all of them when they are few. */
 export class UnknownName extends ZdtError {
   constructor(
-    kind: 'server' | 'host' | 'pool' | 'host, pool or server' | 'host or service' | 'VIP' | 'application',
+    kind: 'server' | 'host' | 'pool' | 'host, pool or server' | 'host or service' | 'VIP' | 'application' | 'split',
     name: string,
     known: readonly string[],
     where = 'zdt.yaml',

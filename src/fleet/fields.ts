@@ -97,6 +97,12 @@ export const urlPath = text('a path such as /healthz', matching(/^\/[!-~]*$/, 'i
 
 export const headerName = text('the name of a header', matching(/^[A-Za-z0-9-]+$/, 'is no name of a header'))
 
+/** nginx knows a cookie by a variable's name. */
+export const cookieName = text(
+  'the name of a cookie: letters, digits and _',
+  matching(/^[A-Za-z0-9_]+$/, 'is no such name'),
+)
+
 /** A leading dash would reach systemctl as an option. */
 export const unit = text('the name of a systemd unit', matching(/^[A-Za-z0-9][A-Za-z0-9:_.\\@-]*$/, 'is no unit'))
 

@@ -2,6 +2,7 @@ import type { HostName, Json, Millis } from '../lib/types.ts'
 import type { AppSpec } from './apps.ts'
 import type { NotifySpec } from './notify.ts'
 import type { RolloutSpec } from './rollout.ts'
+import type { SplitSpec } from './splits.ts'
 
 /** How a host is reached; what is unset comes from ~/.ssh/config by way of `ssh -G`. */
 export interface SshSettings {
@@ -151,6 +152,7 @@ export interface Fleet {
   readonly nginx: ReadonlyMap<string, NginxSpec>
   readonly keepalived: ReadonlyMap<string, KeepalivedSpec>
   readonly pools: ReadonlyMap<string, Pool>
+  readonly splits: ReadonlyMap<string, SplitSpec>
   readonly apps: ReadonlyMap<string, AppSpec>
   readonly secrets: ReadonlyMap<string, SecretSpec>
   readonly probe?: ProbeSpec

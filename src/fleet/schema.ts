@@ -4,6 +4,7 @@ import { configured, secret, vars } from './configured.ts'
 import * as field from './fields.ts'
 import { notify } from './notify.ts'
 import { rollout } from './rollout.ts'
+import { split } from './splits.ts'
 
 // A fleet is checked once: to compile what checks it would take longer.
 z.config({ jitless: true })
@@ -145,6 +146,10 @@ export const fleetSchema = z.strictObject(
       .record(z.string(), pool, field.wrong('a map of pools'))
       .optional()
       .describe('What the applications are: servers behind one backend of one balancer.'),
+    splits: z
+      .record(z.string(), split, field.wrong('a map of splits, such as { shop: { a: shop, b: shop-b } }'))
+      .optional()
+      .describe('Pools of which some clients get one and the others another: `zdt split`.'),
     apps: z
       .record(z.string(), app(hosts), field.wrong('a map of applications'))
       .optional()

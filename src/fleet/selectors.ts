@@ -2,6 +2,7 @@ import { canonicalAddress } from './address.ts'
 import type { HostName } from '../lib/types.ts'
 import { upstreamFile } from './configurations.ts'
 import { AmbiguousServer, HostIsNoServer, NginxBalancerUnsupported, PoolIsNoServer, UnknownName } from './errors.ts'
+import type { SplitSpec } from './splits.ts'
 import type { Fleet, HostSpec, KeepalivedSpec, Pool, Seat, ServerSpec, UpstreamSeat } from './fleet.ts'
 
 interface Membership {
@@ -85,6 +86,13 @@ export function poolNamed(fleet: Fleet, name: string): Pool {
   const pool = fleet.pools.get(name)
   if (pool === undefined) throw new UnknownName('pool', name, [...fleet.pools.keys()])
   return pool
+}
+
+/** The split of that name. Throws UnknownName. */
+export function splitNamed(fleet: Fleet, name: string): SplitSpec {
+  const split = fleet.splits.get(name)
+  if (split === undefined) throw new UnknownName('split', name, [...fleet.splits.keys()])
+  return split
 }
 
 /** The VIP of that name, or of that address. Throws UnknownName. */

@@ -8,6 +8,7 @@ import type { FileSpec, Fleet, HostSpec, KeepalivedSpec, Pool, SecretSpec, SshSe
 import { toNotify } from './notify.ts'
 import { toRollout } from './rollout.ts'
 import type { FleetFile } from './schema.ts'
+import { toSplit } from './splits.ts'
 
 type SshFile = NonNullable<FleetFile['hosts'][string]['ssh']>
 
@@ -33,6 +34,7 @@ export function toFleet(data: FleetFile, { file, text }: { readonly file: string
     })),
     keepalived: mapped(data.keepalived, keepalivedOf),
     pools: mapped(data.pools, poolOf),
+    splits: mapped(data.splits, toSplit),
     apps: mapped(data.apps, (name, { hosts, upgrade, ...rest }) => ({
       name,
       hosts: hosts.map(hostName),

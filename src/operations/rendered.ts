@@ -1,11 +1,14 @@
 import { configurationsOf, poolsBehind, upstreamFile, type Configuration } from '../fleet/configurations.ts'
 import type { Fleet } from '../fleet/fleet.ts'
-import type { Daemon, Rendered } from '../lib/rendered.ts'
+import type { Daemon, Rendered, RenderedFile } from '../lib/rendered.ts'
 import type { HostName } from '../lib/types.ts'
 import { secretsOf } from './secrets.ts'
+import { splitFilesOf } from './split/files.ts'
 
 /** The version of a daemon on a host, such as `3.0.11`; asked for only where a template wants it. */
 export type VersionOf = (daemon: Daemon, host: HostName) => Promise<string>
+
+export type LiveText = (host: HostName, path: string) => Promise<string | undefined>
 
 interface Asking {
   readonly versionOf: VersionOf
@@ -13,7 +16,7 @@ interface Asking {
    * What a file on a host says now, undefined where there is none: who of an upstream's servers is drained is kept. Without
    * it they are as nobody had told nginx anything.
    */
-  readonly liveText?: (host: HostName, path: string) => Promise<string | undefined>
+  readonly liveText?: LiveText
   readonly env?: NodeJS.ProcessEnv
 }
 
@@ -36,29 +39,48 @@ export async function renderFleet(
     selected.map(async (configuration) => {
       const version = () => versionOf(configuration.daemon, configuration.host)
       const rendered = await renderConfiguration(fleet, configuration, library, { version, secretNames, secret })
-      return liveText ? await asToldAtRunTime(fleet, configuration, rendered, liveText) : rendered
+      const whole = { ...rendered, files: [...rendered.files, ...freshSplits(fleet, configuration)] }
+      return liveText ? await asToldAtRunTime(fleet, configuration, whole, liveText) : whole
     }),
   )
 }
 
-/** nginx's runtime state is in the files of its upstreams: what they say of `down` and weights goes over. */
+function freshSplits(fleet: Fleet, configuration: Configuration): RenderedFile[] {
+  return splitFilesOf(fleet, configuration).map(({ path, text }) => {
+    return { path, content: text(), mode: '0644', closed: false, secret: false }
+  })
+}
+
+/** What is told at run time is in files: of nginx's upstreams `down` and weights, of splits their rules. What those say now goes over. */
 export async function asToldAtRunTime(
   fleet: Fleet,
   configuration: Configuration,
   rendered: Rendered,
-  liveText: NonNullable<Asking['liveText']>,
+  liveText: LiveText,
 ): Promise<Rendered> {
-  if (configuration.daemon !== 'nginx') return rendered
-  const [group] = configuration.groups
-  const kept = new Set(poolsBehind(fleet, group).map((pool) => upstreamFile(group, pool)))
-  if (kept.size === 0) return rendered
-  const { keepRunTime } = await import('../daemons/nginx/upstream/servers-file.ts')
+  const keepers = await keepersOf(fleet, configuration)
   const files = await Promise.all(
     rendered.files.map(async (file) => {
-      if (!kept.has(file.path)) return file
-      const live = await liveText(rendered.host, file.path)
-      return live === undefined ? file : { ...file, content: keepRunTime(file.content, live) }
+      const keep = keepers.get(file.path)
+      const live = keep && (await liveText(rendered.host, file.path))
+      return keep === undefined || live === undefined ? file : { ...file, content: keep(file.content, live) }
     }),
   )
   return { ...rendered, files }
+}
+
+type Keep = (fresh: string, live: string) => string
+
+/** By path, how what is told at run time gets into a file that is made anew. */
+async function keepersOf(fleet: Fleet, configuration: Configuration): Promise<ReadonlyMap<string, Keep>> {
+  const splits = splitFilesOf(fleet, configuration).map(({ path, text }): [string, Keep] => [
+    path,
+    (_, live) => text(live),
+  ])
+  if (configuration.daemon !== 'nginx') return new Map(splits)
+  const [group] = configuration.groups
+  const pools = poolsBehind(fleet, group)
+  if (pools.length === 0) return new Map(splits)
+  const { keepRunTime } = await import('../daemons/nginx/upstream/servers-file.ts')
+  return new Map([...splits, ...pools.map((pool): [string, Keep] => [upstreamFile(group, pool), keepRunTime])])
 }

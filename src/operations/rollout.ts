@@ -10,11 +10,13 @@ import type { Operation, World } from './operation.ts'
 import { seatsOn } from './out-meanwhile.ts'
 import type { Proposal } from './proposal.ts'
 import type { Rolling } from './rollout/batch.ts'
-import { coloursInWords, coloursOf, switchColours } from './rollout/blue-green.ts'
+import { coloursBehind, coloursInWords, switchColours } from './rollout/blue-green.ts'
+import { coloursOf } from './rollout/colours.ts'
 import { allPlaces, candidates, hostOf, namesOf, rolledOut, type Candidate } from './rollout/candidates.ts'
 import { versions } from './rollout/facts.ts'
 import { inTurn, judge, type Strategic, type TakingOut } from './rollout/in-turn.ts'
 import { seatRow } from './seat-row.ts'
+import { fromHere } from './upstreams/change.ts'
 import { unreadLines } from './upstreams/look.ts'
 
 export interface RolloutOptions extends TakingOut {
@@ -55,9 +57,9 @@ async function propose({ fleet, hosts, id }: World, options: RolloutOptions): Pr
   const rolling = { fleet, pool, spec: over(written, options), to, timeout }
   const world = { fleet, hosts, id }
   const all = await candidates(world, pool, rolling.spec)
-  refuseBehind(rolling, all)
+  refuseBudgetBehind(rolling, all)
   const { stages, capacity, facts, names } = await (rolling.spec.strategy === 'blue-green'
-    ? byColour(rolling, all, options)
+    ? byColour(world, rolling, all, options)
     : inTurn(world, rolling, all, options))
   return {
     situation: {
@@ -93,42 +95,44 @@ function budget({ spec: { maxFailures: most } }: Rolling): string[] {
   return [`${who} fail and stay out of rotation, and the others go on; with one more all goes back`]
 }
 
-async function byColour(rolling: Rolling, all: readonly Candidate[], options: RolloutOptions): Promise<Strategic> {
+async function byColour(
+  world: World,
+  rolling: Rolling,
+  all: readonly Candidate[],
+  options: RolloutOptions,
+): Promise<Strategic> {
   const colours = coloursOf(rolling, all)
   const { live } = colours
   const isThere = live.servers.every(({ state }) => state.version === rolling.to && state.ill === null)
   if (isThere) return { stages: [], capacity: [], facts: [], names: namesOf(live.servers) }
   // The others serve by then.
   const judged = await judge(rolling, live.servers, options, { later: true })
+  const nginx = await coloursBehind(rolling, colours, judged, fromHere(world, options))
   return {
-    stages: switchColours(rolling, colours, judged),
+    stages: switchColours(rolling, colours, judged, nginx),
     capacity: [],
-    facts: coloursInWords(rolling, colours),
+    facts: [
+      ...coloursInWords(rolling, colours),
+      ...(nginx.shares?.facts ?? []),
+      ...new Set([nginx.up, nginx.down].flatMap(({ out }) => out.flatMap((one) => one.facts))),
+    ],
     names: namesOf(colours.idle.servers),
   }
 }
 
-/**
- * nginx says nothing of how its servers answer: there is nothing to judge a share by; and all of a batch come back in one file, so
- * that none can be left out.
- */
-function refuseBehind({ spec, pool, to }: Rolling, all: readonly Candidate[]): void {
-  const behind = all.flatMap(({ upstreams }) => upstreams)
-  const [first] = behind
-  const isFit = spec.strategy === 'rolling' && spec.maxFailures === 0
-  if (isFit || !first) return
-  const why =
-    spec.strategy === 'rolling'
-      ? 'takes no single server of a batch out again: max_failures must be 0'
-      : `counts no answers: ${spec.strategy} cannot be judged`
-  throw new ZdtError(`nginx on ${first.host} sends to ${pool.name} too, and ${why}`, {
-    code: 'nginx-counts-nothing',
-    exit: 'refused',
-    host: first.host,
-    suggestions: [
-      `zdt rollout ${pool.name} --to ${to} --strategy rolling${pool.rollout?.maxFailures ? ' --max-failures 0' : ''}`,
-    ],
-  })
+/** All of a batch come back in one file of nginx's, so that none can be left out. */
+function refuseBudgetBehind({ spec, pool, to }: Rolling, all: readonly Candidate[]): void {
+  const [first] = all.flatMap(({ upstreams }) => upstreams)
+  if (!first || spec.maxFailures === 0) return
+  throw new ZdtError(
+    `nginx on ${first.host} sends to ${pool.name} too, and takes no single server of a batch out again`,
+    {
+      code: 'nginx-leaves-none-out',
+      exit: 'refused',
+      host: first.host,
+      suggestions: [`zdt rollout ${pool.name} --to ${to} --max-failures 0`],
+    },
+  )
 }
 
 /** What the flags say goes over zdt.yaml. */

@@ -1,7 +1,17 @@
-import { poolsBehind, upstreamFile, type Configuration } from '../fleet/configurations.ts'
+import {
+  poolsBehind,
+  splitFile,
+  splitMapFile,
+  splitsOf,
+  upstreamFile,
+  type Configuration,
+} from '../fleet/configurations.ts'
 import { canonicalAddress } from '../fleet/address.ts'
-import type { Fleet, HostSpec, KeepalivedSpec, Pool, Vars } from '../fleet/fleet.ts'
+import type { Fleet, HaproxySpec, HostSpec, KeepalivedSpec, Pool, Vars } from '../fleet/fleet.ts'
 import { hostNamed } from '../fleet/selectors.ts'
+import { mapsOf } from '../lib/split-rules.ts'
+import type { SplitSpec } from '../fleet/splits.ts'
+import { sha256 } from '../lib/digest.ts'
 import { assertNever, type HostName } from '../lib/types.ts'
 
 /**
@@ -22,24 +32,32 @@ export function templateData(fleet: Fleet, configuration: Configuration): object
   }
   switch (daemon) {
     case 'haproxy': {
-      const { socket, masterSocket } = configuration.groups[0]
+      const [own] = configuration.groups
+      const { socket, masterSocket } = own
       return {
         ...common,
         group: { ...common.group, socket, master_socket: masterSocket },
         vips: vipsOf(fleet, name),
-        pools: poolsOf(fleet, daemon, group.name),
+        pools: poolsOf(fleet, daemon, group.name).map((pool) => ({
+          ...pool,
+          ...splitData(fleet, pool.name, (split) => haproxySplit(own, split)),
+        })),
       }
     }
-    case 'nginx':
+    case 'nginx': {
+      const [own] = configuration.groups
       return {
         ...common,
         vips: vipsOf(fleet, name),
-        pools: poolsBehind(fleet, configuration.groups[0]).map((pool) => ({
+        pools: poolsBehind(fleet, own).map((pool) => ({
           ...poolData(pool),
-          servers_file: upstreamFile(configuration.groups[0], pool),
+          servers_file: upstreamFile(own, pool),
+          ...splitData(fleet, pool.name, (split) => ({ file: splitFile(own, split) })),
         })),
+        splits: splitsOf(fleet, daemon, own.name).map((split) => ({ name: split.name, file: splitFile(own, split) })),
         balancers: balancersOf(fleet, host),
       }
+    }
     case 'keepalived':
       return {
         ...common,
@@ -82,6 +100,28 @@ function poolsOf(fleet: Fleet, kind: Pool['balancer']['kind'], group: string) {
 /** A pool as templates see it. */
 export function poolData({ name, backend, servers, minAvailable, vars }: Pool) {
   return { name, backend, servers, min_available: minAvailable, vars }
+}
+
+/** What decides between a pool and another: of its `a` the split, of its `b` the split's name. */
+function splitData(fleet: Fleet, pool: string, more: (split: SplitSpec) => object) {
+  const all = [...fleet.splits.values()]
+  const [own, other] = [all.find(({ a }) => a === pool), all.find(({ b }) => b === pool)]
+  return {
+    split: own ? { name: own.name, b: fleet.pools.get(own.b)?.backend ?? own.b, ...more(own) } : null,
+    split_of: other?.name ?? null,
+  }
+}
+
+function haproxySplit(group: HaproxySpec, split: SplitSpec) {
+  const { header, cookie, shareBy } = split
+  return {
+    header: header ?? null,
+    cookie: cookie ?? null,
+    share_by: { header: shareBy.header ?? null, cookie: shareBy.cookie ?? null },
+    maps: Object.fromEntries(mapsOf(split).map((map) => [map, splitMapFile(group, split, map)])),
+    // That two splits do not draw the same clients.
+    seed: Number.parseInt(sha256(split.name).slice(0, 7), 16),
+  }
 }
 
 /** The hosts of whose pools this host is a server: who speaks to it in the clients' name. */

@@ -58,6 +58,9 @@ import { removeOldbin } from './nginx/repair/remove-oldbin.ts'
 import { writePidFile } from './nginx/repair/write-pid-file.ts'
 import { replaceBinary } from './nginx/replace-binary.ts'
 import { retireOldWorkers } from './nginx/retire-old-workers.ts'
+import { haproxyServes } from './split/haproxy-serves.ts'
+import { loadMap } from './split/load-map.ts'
+import { nginxServes } from './split/nginx-serves.ts'
 import { startNewMaster } from './nginx/start-new-master.ts'
 import { trialStart } from './nginx/trial-start.ts'
 import { runbookStep } from './runbook-step.ts'
@@ -89,6 +92,9 @@ const all = [
   stageConfig,
   tryConfig,
   passGate,
+  haproxyServes,
+  loadMap,
+  nginxServes,
   awaitAnswer,
   awaitUnconnected,
   enoughAnswer,

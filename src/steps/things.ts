@@ -29,6 +29,11 @@ export function seatThing(
   return `haproxy ${host} ${socket} ${backend}/${server} ${setting}`
 }
 
+/** A map in a load balancer's memory. */
+export function mapThing(host: HostName, socket: string, file: string): string {
+  return `haproxy ${host} ${socket} map ${file}`
+}
+
 /** An application: `shop/app2`. */
 export function appThing(host: HostName, name: string): string {
   return `app ${host} ${name}`

@@ -28,6 +28,7 @@ const verbs: ReadonlySet<string> = new Set([
   'refresh',
   'reload',
   'rollout',
+  'split:set',
   'upgrade',
   'upgrade-haproxy',
   'upgrade-nginx',

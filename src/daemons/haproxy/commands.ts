@@ -85,14 +85,14 @@ export function delServer(place: Place): string {
 
 /** Is it an order that says something when it succeeds? Such a one goes alone: 2.6 ends its answer to `del server` without an empty line. */
 export function isTalkative(command: string): boolean {
-  return /^(add server|del server|set server \S+ (addr|fqdn)|set ssl cert|commit ssl cert|abort ssl cert) /.test(
+  return /^(add server|del server|set server \S+ (addr|fqdn)|set ssl cert|commit ssl cert|abort ssl cert|prepare map) /.test(
     bare(command),
   )
 }
 
 /** Did a talkative order succeed, by its words (2.6, 3.0)? */
 export function tookByWords(answer: string): boolean {
-  return /^New server registered\.|^Server deleted\.|changed from '|^nothing changed|^no need to change|^Success!|^Transaction (created|updated|aborted) |^Committing .*\nSuccess!/s.test(
+  return /^New server registered\.|^New version created: \d|^Server deleted\.|changed from '|^nothing changed|^no need to change|^Success!|^Transaction (created|updated|aborted) |^Committing .*\nSuccess!/s.test(
     answer,
   )
 }

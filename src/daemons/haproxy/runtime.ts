@@ -106,7 +106,7 @@ export async function order(
   }
 }
 
-/** Gives one talkative order, with a text of several lines behind it if it takes one. Returns its words. */
+/** Gives one order, with a text of several lines behind it if it takes one. Returns the words of a talkative one; any other is silent. */
 export async function say(
   host: Host,
   socket: string,
@@ -121,7 +121,7 @@ export async function say(
   if (payload !== undefined && /\n\s*\n/.test(payload)) throw new UnfitForCli('payload', 'with an empty line inside')
   const text = payload === undefined ? `${command}\n` : `${command} <<\n${payload.trimEnd()}\n\n`
   const said = (await hear(host, socket, [command], text, options)).trim()
-  if (tookByWords(said)) return said
+  if (isTalkative(command) ? tookByWords(said) : said === '') return said
   if (done.length === 0) refuse(command, said, { host: host.name, socket })
   throw new CommandRefused(command, done, { host: host.name, socket, said })
 }

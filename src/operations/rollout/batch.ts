@@ -12,6 +12,7 @@ import { untilAnswered, untilNobody } from '../places.ts'
 import { intoRotation, outOfRotation } from '../rotation.ts'
 import { atOnce, warming, type SlowStart } from '../slow-start.ts'
 import type { UpstreamChange } from '../upstreams/change.ts'
+import type { SeenUpstream } from '../upstreams/look.ts'
 import { alone, marked } from './alone.ts'
 import { namesOf, ready, readyBehind, type Candidate } from './candidates.ts'
 import { gatesFor } from './gates.ts'
@@ -26,10 +27,12 @@ export interface Rolling {
   readonly timeout: Millis
 }
 
-/** What nginx is brought to before and after, where it sends to them. */
+/** What nginx is brought to before and after, where it sends to them, or is to. */
 export interface Behind {
   readonly down: UpstreamChange
   readonly back: UpstreamChange
+  /** Whom `back` brings back. */
+  readonly upstreams: readonly SeenUpstream[]
 }
 
 /** Some servers go out of rotation together, and get the version there. */
@@ -86,7 +89,7 @@ export function backAgain(
       'goes back',
       intoRotation(fleet, ready(some), timeout, heard, isCanary ? atOnce : warming(ready(some), slowStartOf(spec))),
     ),
-    ...(behind ? [untilAnswered(readyBehind(some), timeout), ...behind.back.stages] : []),
+    ...(behind ? [untilAnswered(behind.upstreams, timeout), ...behind.back.stages] : []),
   ]
 }
 
@@ -95,9 +98,18 @@ export function slowStartOf({ slowStart: over, maxErrors, maxFailures }: Rollout
   return { over, maxErrors, alone: maxFailures > 0 }
 }
 
+/** Does any nginx send to it? */
+function isSentTo(one: Candidate): boolean {
+  return readyBehind([one]).length > 0
+}
+
 /** nginx counts nobody's answers: the servers themselves are asked while they serve. */
-export function watchedBehind({ pool, spec, to }: Rolling, some: readonly Candidate[]): StageDraft {
-  const served = some.filter((one) => readyBehind([one]).length > 0)
+export function watchedBehind(
+  { pool, spec, to }: Rolling,
+  some: readonly Candidate[],
+  isServed: NonNullable<Watching['isServed']> = isSentTo,
+): StageDraft {
+  const served = some.filter(isServed)
   return stage(
     `${namesOf(served)} must be well for ${formatDuration(spec.minHealthy)} while they serve`,
     spec.minHealthy === 0
@@ -115,12 +127,20 @@ export function watchedBehind({ pool, spec, to }: Rolling, some: readonly Candid
   )
 }
 
-/** They are watched while they serve, and gates are asked. `samples` are needed where they are given, and else only wished for. */
+/** How servers are watched. */
+interface Watching {
+  /** So many answers are needed; without it a few are only wished for. */
+  readonly samples?: number
+  /** Whom nginx sends to by then. Default: whom it sent to before. */
+  readonly isServed?: (one: Candidate) => boolean
+}
+
+/** They are watched while they serve, and gates are asked. */
 export function watched(
   rolling: Rolling,
   some: readonly Candidate[],
   seats: readonly SeenSeat[],
-  samples?: number,
+  { samples, isServed = isSentTo }: Watching = {},
 ): StageDraft {
   const { spec, timeout } = rolling
   const { minHealthy: watch, maxErrors, maxSlower } = spec
@@ -137,7 +157,7 @@ export function watched(
   )
   return stage(`watch ${namesOf(some)} serve for ${formatDuration(watch)}`, [
     ...marked(rolling, some, 'goes back', own),
-    ...(seats.length > 0 || readyBehind(some).length > 0 ? gatesFor(rolling, some) : []),
+    ...(seats.length > 0 || some.some(isServed) ? gatesFor(rolling, some) : []),
   ])
 }
 

@@ -2,10 +2,18 @@ import { stage, type StageDraft } from '../../engine/plan.ts'
 import { shareText } from '../../lib/shares.ts'
 import { setAgent } from '../../steps/haproxy/set-agent.ts'
 import type { Judged } from '../capacity.ts'
-import { backAgain, deployed, watched, type Rolling } from './batch.ts'
+import { backAgain, deployed, watched, watchedBehind, type Behind, type Rolling } from './batch.ts'
 import { namesOf, ready, type Candidate } from './candidates.ts'
 import { asBefore, fieldsOf, weigh, type Field } from './shares.ts'
+import type { SharesBehind } from './shares-behind.ts'
 import { shareOfWeights } from './weights.ts'
+
+/** How the canary goes out, and what nginx is told. */
+interface First {
+  readonly judged: Judged
+  readonly behind?: Behind
+  readonly shares?: SharesBehind
+}
 
 /**
  * Some servers get the version first, and little of the traffic: its share rises where they answered well enough, by enough
@@ -15,7 +23,7 @@ export function canaryFirst(
   rolling: Rolling,
   some: readonly Candidate[],
   all: readonly Candidate[],
-  judged: Judged,
+  { judged, behind, shares: nginx }: First,
 ): StageDraft[] {
   const { shares, samples, approve } = rolling.spec.canary
   const fields = fieldsFor(rolling, some, all)
@@ -25,12 +33,16 @@ export function canaryFirst(
   const agents = fields
     .flatMap(({ canary, others }) => [...canary, ...others])
     .filter(({ view }) => view.agent?.enabled === true)
-  const given = (index: number): StageDraft => ({
-    ...stage(`${names}: ${shareText(shares[index] ?? 0)} of ${rolling.pool.name}`, weigh(fields, index)),
-    ...(index > 0 && asking(`${names} answered well. Give it ${shareText(shares[index] ?? 0)} of the traffic?`)),
-  })
+  const given = (index: number): StageDraft =>
+    stage(`${names}: ${shareText(shares[index] ?? 0)} of ${rolling.pool.name}`, weigh(fields, index))
+  const raised = (index: number): StageDraft[] =>
+    asked(asking(`${names} answered well. Give it ${shareText(shares[index] ?? 0)} of the traffic?`), [
+      given(index),
+      ...(nginx?.more[index - 1]?.stages ?? []),
+    ])
+  const watch = (): StageDraft[] => [watched(rolling, some, ready(some), { samples }), watchedBehind(rolling, some)]
   return [
-    ...deployed(rolling, some, judged),
+    ...deployed(rolling, some, judged, behind),
     // An agent that answers with a share would set the weight again.
     stage(
       'hold the agent checks of the others off',
@@ -39,18 +51,24 @@ export function canaryFirst(
         .map(({ seat }) => setAgent.at(seat.host, { seat, agent: 'held' })),
     ),
     given(0),
-    ...backAgain(rolling, some, { isCanary: true }),
-    watched(rolling, some, ready(some), samples),
-    ...shares.slice(1).flatMap((_share, index) => [given(index + 1), watched(rolling, some, ready(some), samples)]),
-    {
-      ...stage('all weights as before', asBefore(fields)),
-      ...asking(`${names} answered well. Bring all others to ${rolling.to}?`),
-    },
+    ...backAgain(rolling, some, { isCanary: true, ...(behind && { behind }) }),
+    ...watch(),
+    ...shares.slice(1).flatMap((_share, index) => [...raised(index + 1), ...watch()]),
+    ...asked(asking(`${names} answered well. Bring all others to ${rolling.to}?`), [
+      stage('all weights as before', asBefore(fields)),
+      ...(nginx?.last.stages ?? []),
+    ]),
     stage(
       'hear the agent checks again',
       agents.map(({ seat }) => setAgent.at(seat.host, { seat, agent: 'heard' })),
     ),
   ]
+}
+
+/** The first of the stages that has a step asks; those without one are left out of the plan. */
+function asked(question: false | Pick<StageDraft, 'asks' | 'approval'>, stages: readonly StageDraft[]): StageDraft[] {
+  const first = stages.find(({ steps }) => steps.length > 0)
+  return stages.map((one) => (one === first ? { ...one, ...question } : one))
 }
 
 /** What the shares come to, where whole weights come only near them. */

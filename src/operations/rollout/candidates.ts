@@ -56,12 +56,29 @@ export function ready(some: readonly Candidate[]): SeenSeat[] {
 
 /** The same behind nginx: who is drained in its file stays so. Each upstream once, with all of their seats. */
 export function readyBehind(some: readonly Candidate[]): SeenUpstream[] {
-  const serving = some.flatMap(({ upstreams }) =>
-    upstreams.filter(({ seats, servers }) => seats.every((seat) => serverAt(servers, seat)?.down === false)),
-  )
-  const files = [...new Set(serving.map(({ host, file }) => `${host} ${file.path}`))]
+  return byFile(some.flatMap(({ upstreams }) => upstreams.filter(isSentTo)))
+}
+
+/** Every upstream of some servers, whoever is drained in it. */
+export function upstreamsOf(some: readonly Candidate[]): SeenUpstream[] {
+  return byFile(some.flatMap(({ upstreams }) => upstreams))
+}
+
+/** Is there an nginx that sends to it, or is to? */
+export function isBehind({ upstreams }: Candidate): boolean {
+  return upstreams.length > 0
+}
+
+/** Does nginx send to its seats? */
+export function isSentTo({ seats, servers }: SeenUpstream): boolean {
+  return seats.every((seat) => serverAt(servers, seat)?.down === false)
+}
+
+/** Each upstream once, with all of the seats. */
+function byFile(all: readonly SeenUpstream[]): SeenUpstream[] {
+  const files = [...new Set(all.map(({ host, file }) => `${host} ${file.path}`))]
   return files.flatMap((key) => {
-    const [first, ...more] = serving.filter(({ host, file }) => `${host} ${file.path}` === key)
+    const [first, ...more] = all.filter(({ host, file }) => `${host} ${file.path}` === key)
     return first ? [{ ...first, seats: [first, ...more].flatMap(({ seats }) => seats) }] : []
   })
 }

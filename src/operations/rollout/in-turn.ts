@@ -13,6 +13,7 @@ import { fromHere } from '../upstreams/change.ts'
 import { broughtBack, takenDown } from '../upstreams/taken-down.ts'
 import { backAgain, deployed, slowStartOf, watched, watchedBehind, type Behind, type Rolling } from './batch.ts'
 import { canaryFirst, sharesInFull } from './canary.ts'
+import { sharesBehind, type SharesBehind } from './shares-behind.ts'
 import { isWell, namesOf, ready, readyBehind, type Candidate } from './candidates.ts'
 
 /** What the operator's flags say of taking servers out. */
@@ -46,15 +47,22 @@ export async function inTurn(
     spec.strategy === 'canary' ? withCanary(todo, spec) : [[], ...inBatches(todo, spec.batch)]
   const batches = [canary, ...rest].filter((some) => some.length > 0)
   const onwards = fromHere(world, options)
-  const planned: { some: readonly Candidate[]; judged: Judged; behind: Behind }[] = []
+  const planned: { some: readonly Candidate[]; judged: Judged; behind: Behind; shares?: SharesBehind }[] = []
   for (const some of batches) {
     const judged = await judge(rolling, some, options)
+    const upstreams = readyBehind(some)
     // In this order: what nginx's files say afterwards is what the next batch begins with.
-    const down = await takenDown(onwards, readyBehind(some), judged.guards)
-    planned.push({ some, judged, behind: { down, back: await broughtBack(onwards, readyBehind(some)) } })
+    const down = await takenDown(onwards, upstreams, judged.guards)
+    if (some === canary) {
+      const others = readyBehind(all.filter((one) => !some.includes(one)))
+      const shares = await sharesBehind(rolling, onwards, spec.canary.shares, upstreams, others)
+      planned.push({ some, judged, behind: { down, back: shares.first, upstreams }, shares })
+    } else {
+      planned.push({ some, judged, behind: { down, back: await broughtBack(onwards, upstreams), upstreams } })
+    }
   }
-  const stages = planned.flatMap(({ some, judged, behind }) => {
-    if (some === canary) return canaryFirst(rolling, some, all, judged)
+  const stages = planned.flatMap(({ some, judged, behind, shares }) => {
+    if (shares) return canaryFirst(rolling, some, all, { judged, behind, shares })
     return [
       ...deployed(rolling, some, judged, behind),
       ...backAgain(rolling, some, { behind }),
@@ -71,6 +79,7 @@ export async function inTurn(
       ...notSlow(ready(todo), slowStartOf(spec)),
       ...out,
       ...(canary.length > 0 ? sharesInFull(rolling, canary, all) : []),
+      ...planned.flatMap(({ shares }) => shares?.facts ?? []),
     ],
     names: namesOf(all),
   }
@@ -88,7 +97,7 @@ function thereAlready({ pool, to }: Rolling, all: readonly Candidate[], todo: re
 /** The canary, then the others in batches. One that nobody is sent to tells nothing, so it is no canary. */
 function withCanary(todo: readonly Candidate[], { canary, batch }: RolloutSpec): Candidate[][] {
   const [some = []] = inBatches(
-    todo.filter((one) => ready([one]).length > 0),
+    todo.filter((one) => ready([one]).length + readyBehind([one]).length > 0),
     [canary.servers],
   )
   return [

@@ -12,7 +12,7 @@ import { healthOf, type SeenUpstream } from './look.ts'
 /** What is left of each pool when its seats are gone, as the nginx that sees the fewest sees it. Throws where it is too few. */
 export function judgeUpstreams(
   seen: readonly SeenUpstream[],
-  { doing, anyway, allowEmpty }: Leaving,
+  { doing, anyway, allowEmpty, later }: Leaving,
 ): { readonly capacity: readonly Capacity[]; readonly guards: readonly StepDraft[] } {
   const capacity = new Map<string, Capacity>()
   const guards = seen.map((one) => {
@@ -22,6 +22,7 @@ export function judgeUpstreams(
       wanted: allowEmpty ? 0 : pool.minAvailable,
       anyway,
     }
+    if (later) return enoughAnswer.at(host, question)
     refuseTooFew(host, standings, question)
     const serving = standings.filter(({ out }) => out === null)
     const after = serving.filter(({ name }) => !question.leaving.includes(name)).length

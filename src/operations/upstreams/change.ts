@@ -1,19 +1,13 @@
 import { editServersFile, type ServerEdit } from '../../daemons/nginx/upstream/servers-file.ts'
 import { stage, type StageDraft, type StepDraft } from '../../engine/plan.ts'
-import type { FileMove } from '../../hosts/config/change.ts'
-import { keptName, stagedPath } from '../../hosts/config/places.ts'
-import { sha256 } from '../../lib/digest.ts'
 import type { RunId } from '../../lib/types.ts'
 import { configAsPlanned } from '../../steps/config/as-planned.ts'
-import { fitForReload } from '../../steps/config/fit.ts'
-import { putLive } from '../../steps/config/put-live.ts'
-import { stageConfig } from '../../steps/config/stage-config.ts'
-import { tryConfig } from '../../steps/config/try-config.ts'
 import type { UndoAsks } from '../../steps/upstream/before-undo.ts'
 import { enoughAnswer, type CapacityQuestion } from '../../steps/upstream/enough-answer.ts'
 import type { ServiceChange } from '../config/compare.ts'
 import { outsOf, type OutMeanwhile, type OutOptions, type Outs } from '../out-meanwhile.ts'
 import type { World } from '../operation.ts'
+import { changeOf, keptTurn, moveOf, putFiles, withoutText } from '../run-time-files.ts'
 import type { SeenUpstream } from './look.ts'
 
 /** What brings nginx to other servers: the stages, and what they change, to be shown. */
@@ -73,75 +67,36 @@ export async function changeUpstreams(
   })
   const works = files.map(({ seen: one, before, text, turn }) => ({
     host: one.host,
-    which: { daemon: 'nginx' as const, unit: one.group.unit, group: one.group.name, config: one.group.config },
-    move: moveOf(one.file, { before, text }, id),
-    kept: `${keptName(id)}-${String(turn).padStart(4, '0')}-${one.pool.name}`,
+    which: whichOf(one),
+    moves: [moveOf(one.file, { before, text }, id)],
+    kept: keptTurn(id, turn, one.pool.name),
+    reload: true,
     ...undo?.(one),
   }))
   const out = await Promise.all(works.map(({ host }) => outs(host)))
   return {
     out,
-    changes: await Promise.all(files.map(({ seen: one, before, text }) => changeOf(one, before, text))),
-    stages: [
-      stage(
-        'nobody has changed the files since',
-        // What is as it is to be already is relied on where others are changed.
-        works.length === 0
-          ? []
-          : [...works.map(({ host, move }) => configAsPlanned.at(host, { moves: [withoutText(move)] })), ...unchanged],
+    changes: await Promise.all(
+      files.map(({ seen: one, before, text }) =>
+        changeOf(one.host, whichOf(one), [{ path: one.file.path, before, text }]),
       ),
-      stage(
-        'nginx is fit for a reload',
-        works.map(({ host, which }) => fitForReload.at(host, which)),
-      ),
-      stage(
-        'upload beside what is live',
-        works.map(({ host, move }) => stageConfig.at(host, { moves: [move] })),
-      ),
-      stage(
-        'check and trial start with what was uploaded',
-        works.map(({ host, which, move }) => tryConfig.at(host, { ...which, moves: [withoutText(move)] })),
-      ),
-      ...works.flatMap(({ host, move, which, ...rest }, index) => [
-        ...(out[index]?.before ?? []),
-        stage(
-          'enough servers stay',
-          guards.filter((guard) => guard.host === host && isAbout(guard, move.path)),
-        ),
-        stage(`${which.daemon}/${which.group} on ${host}: put in place, reload, proof`, [
-          putLive.at(host, { ...which, ...rest, moves: [withoutText(move)], shelf: 'run-time', reload: true }),
-        ]),
-        ...(out[index]?.after ?? []),
-      ]),
-    ],
+    ),
+    stages: putFiles(works, {
+      unchanged,
+      around: (work) => {
+        const { before = [], after } = out[works.indexOf(work as (typeof works)[number])] ?? {}
+        const own = guards.filter((guard) => guard.host === work.host && isAbout(guard, work.moves[0]?.path))
+        return { before: [...before, stage('enough servers stay', own)], ...(after && { after }) }
+      },
+    }),
   }
 }
 
+function whichOf({ group }: SeenUpstream) {
+  return { daemon: 'nginx' as const, unit: group.unit, group: group.name, config: group.config }
+}
+
 /** Is it asked of the upstream that this file is of? */
-function isAbout({ kind, input }: StepDraft, path: string): boolean {
+function isAbout({ kind, input }: StepDraft, path: string | undefined): boolean {
   return kind === enoughAnswer.kind && (input as CapacityQuestion).file === path
-}
-
-function moveOf(
-  { path, target }: SeenUpstream['file'],
-  { before, text }: { readonly before: string; readonly text: string },
-  id: RunId,
-): FileMove {
-  return { path, target, staged: stagedPath(target, id), from: sha256(before), to: sha256(text), mode: '0644', text }
-}
-
-/** The text is told to the step that uploads it, once. */
-function withoutText({ path, target, staged, from, to, mode }: FileMove): FileMove {
-  return { path, target, staged, from, to, mode }
-}
-
-async function changeOf(
-  { host, group, file: { path } }: SeenUpstream,
-  before: string,
-  text: string,
-): Promise<ServiceChange> {
-  // Loaded where something differs: start-up time is a feature.
-  const { diff } = await import('../../lib/diff.ts')
-  const changed = { path, live: sha256(before), wanted: sha256(text), drift: null, diff: diff(before, text, []) }
-  return { host, daemon: 'nginx', group: group.name, unit: group.unit, files: [changed] }
 }

@@ -102,13 +102,7 @@ function usable(
   text: string | undefined,
 ): string {
   if (files === undefined) {
-    throw new ZdtError(`nginx does not take the configuration that lies on ${host}: nothing can be reloaded`, {
-      code: 'config-invalid',
-      exit: 'refused',
-      host,
-      said: said || `systemctl shows no running process of ${group.unit}`,
-      suggestions: [`nginx -t -c ${group.config}   # on ${host}`, `zdt diff ${host}`],
-    })
+    throw configInvalid(host, group, said)
   }
   if (text !== undefined && files.includes(path)) return text
   const what = text === undefined ? `has no ${path}` : `does not read ${path}`
@@ -120,6 +114,17 @@ function usable(
       `zdt apply nginx/${group.name}   # where zdt writes the configuration`,
       `or in nginx.conf: upstream ${backend} { include ${path}; … }, with the server lines in that file`,
     ],
+  })
+}
+
+/** nginx would not read what lies there. */
+export function configInvalid(host: HostName, { unit, config }: NginxSpec, said: string): ZdtError {
+  return new ZdtError(`nginx does not take the configuration that lies on ${host}: nothing can be reloaded`, {
+    code: 'config-invalid',
+    exit: 'refused',
+    host,
+    said: said || `systemctl shows no running process of ${unit}`,
+    suggestions: [`nginx -t -c ${config}   # on ${host}`, `zdt diff ${host}`],
   })
 }
 

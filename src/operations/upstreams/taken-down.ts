@@ -26,7 +26,8 @@ function downed({ seats }: SeenUpstream, down: boolean): ServerEdit[] {
   return seats.map(({ address, port }) => ({ address, port, down }))
 }
 
-function enoughStay(seen: SeenUpstream): UndoAsks {
+/** Before they are taken out again it is asked whether enough would stay. */
+export function enoughStay(seen: SeenUpstream): UndoAsks {
   return { capacity: questionOf(seen, `taking ${seen.seats.map(({ server }) => server).join(', ')} out again`) }
 }
 

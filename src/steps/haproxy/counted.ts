@@ -12,16 +12,22 @@ export interface Counted {
   readonly answers: Answers
 }
 
-/** What every load balancer of these seats, all of one backend, has counted so far. Throws what `ask` throws. */
+/**
+ * What every load balancer of these seats, all of one backend, has counted so far; of `against`, another backend, as well, whose
+ * servers are called `backend/server`. Throws what `ask` throws.
+ */
 export function counted(
   seats: readonly Seat[],
   hostOf: (name: HostName) => Promise<Host>,
   signal?: AbortSignal,
+  against?: string,
 ): Promise<Counted[]> {
   return Promise.all(
     seats.filter(isFirstThere).map(async ({ host, socket, backend }) => {
       const [csv = ''] = await ask(await hostOf(host), socket, [showStat()], signal && { signal })
-      return { host, socket, answers: answersOf(csv, backend) }
+      const others = against === undefined ? [] : answersOf(csv, against)
+      const named = others.map((one) => ({ ...one, server: `${against}/${one.server}` }))
+      return { host, socket, answers: [...answersOf(csv, backend), ...named] }
     }),
   )
 }

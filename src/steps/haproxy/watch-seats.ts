@@ -20,6 +20,8 @@ type Input = {
   /** Of each seat the weight that it has meanwhile, where it is this run's: another one is somebody's wish. */
   readonly weights?: readonly number[]
   readonly limits: Limits
+  /** The backend of the others, where that is another one. */
+  readonly against?: string
   /** Servers that are judged by themselves meanwhile: they are none of the others. */
   readonly beside?: readonly string[]
   /** How long more it may take until there are answers enough to judge by. Without it too few are said to be too few, and pass. */
@@ -44,8 +46,8 @@ export const watchSeats = defineWait<Input>({
   }),
   look: (input, on, waited) =>
     lookAgain(on, async (on) => {
-      const { seats, watch, weights, limits, patience, beside = [] } = input
-      const all = await counted(seats, (name) => on.other(name), on.signal)
+      const { seats, watch, weights, limits, patience, beside = [], against } = input
+      const all = await counted(seats, (name) => on.other(name), on.signal, against)
       const now = all.map((one) => ({
         ...one,
         answers: one.answers.filter(({ server }) => !beside.includes(server)),

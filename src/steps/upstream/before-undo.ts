@@ -1,6 +1,7 @@
 import type { StepDraft } from '../../engine/plan.ts'
 import type { HostName } from '../../lib/types.ts'
 import { enoughAnswer, type UndoQuestion } from './enough-answer.ts'
+import { nginxServes, type NginxReceives } from '../split/nginx-serves.ts'
 import { serversAnswer, type AnswerQuestion } from './servers-answer.ts'
 
 /** What is asked before a change of an upstream's servers is undone. A type: it goes into plans and journals. */
@@ -9,11 +10,14 @@ export type UndoAsks = {
   readonly capacity?: UndoQuestion
   /** Whether these answer, where that brings them back. */
   readonly answers?: AnswerQuestion
+  /** Whether enough of these pools answer, where that sends clients to them again. */
+  readonly receives?: NginxReceives
 }
 
 /** The guard that asks it. */
-export function guardBeforeUndo({ capacity, answers }: UndoAsks, host: HostName): StepDraft | undefined {
+export function guardBeforeUndo({ capacity, answers, receives }: UndoAsks, host: HostName): StepDraft | undefined {
   if (answers) return serversAnswer.at(host, answers)
+  if (receives) return nginxServes.at(host, receives)
   const anyway = `zdt maint ${capacity?.leaving[0] ?? ''} --allow-empty`
   return capacity && enoughAnswer.at(host, { ...capacity, anyway })
 }

@@ -131,7 +131,7 @@ const keep =
 
 /** After a case that failed, or that changed more than seats: nothing of it may be left for the next. */
 const startOver = `pkill -KILL -u deploy
-rm -rf /var/lib/zdt/locks /var/lib/zdt/config /etc/haproxy/.*zdt* /usr/sbin/*zdt* /usr/sbin/.*zdt*
+rm -rf /var/lib/zdt/locks /var/lib/zdt/config /etc/haproxy/splits /etc/haproxy/.*zdt* /usr/sbin/*zdt* /usr/sbin/.*zdt*
 for unit in $(systemctl list-units --plain --no-legend 'zdt-*.timer' | cut -d' ' -f1); do
   systemctl start "\${unit%.timer}.service"
   systemctl stop "$unit"

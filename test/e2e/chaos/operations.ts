@@ -5,6 +5,7 @@ import { labPaths } from '../../../src/lab/paths.ts'
 import { sha256 } from '../../../src/lib/digest.ts'
 import { fromOutside } from '../support/from-outside.ts'
 import type { Lab } from '../support/lab.ts'
+import { splitSet } from './splits.ts'
 import { upgradeNginx, upgrades } from './upgrades.ts'
 import { replaced, type World } from './world.ts'
 
@@ -84,6 +85,7 @@ export const operations: readonly Operation[] = [
     host: 'lb1',
     deep: true,
   },
+  splitSet,
   {
     name: 'failover',
     argv: () => Promise.resolve(['failover', 'public', '--to', 'lb2', '--max-handoff', '60s']),

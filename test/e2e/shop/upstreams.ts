@@ -77,7 +77,6 @@ export function upstreamTests(shop: Shop): void {
       long,
       async () => {
         const before = await files()
-        const versions = () => Promise.all(['app1', 'app2', 'app3'].map((app) => shop.on(app, 'cat /etc/shop/version')))
         const load = await startWrk(lab, `${vip}/cart/`, 'paced')
         const probed = ['--yes', '--json', '--probe', `${vip}/cart/`]
         const times = ['--batch', '1,100%', '--settle', '0s', '--min-healthy', '1s']
@@ -96,8 +95,91 @@ export function upstreamTests(shop: Shop): void {
         expect(await versions()).toEqual(['1.0.0\n', '1.0.0\n', '1.0.0\n'])
         expect(await files()).toEqual(before)
         expect(await load.stop()).toMatchObject({ errors: 0, not2xx: 0 })
-        const judged = await zdt('rollout', 'cart', '--to', '2.0.0', '--strategy', 'canary', '--yes')
-        expect(judged).toMatchObject({ code: 3, stderr: expect.stringContaining('--strategy rolling') as string })
+      },
+    )
+
+    /** Behind nginx alone. */
+    const cartAlone = (yaml: string) => withCart(yaml).replace(/^ {2}shop:\n(?: {4}.*\n)+/m, '')
+    const versions = () => Promise.all(['app1', 'app2', 'app3'].map((app) => shop.on(app, 'cat /etc/shop/version')))
+    const all = (version: string) => [version, version, version].map((one) => `${one}\n`)
+    /** A rollout to its end, its first hold told of as it comes. */
+    const rollout = async (yaml: (text: string) => string, ...argv: readonly string[]) => {
+      const words = ['--settle', '0s', '--yes', '--json', '--probe', `${vip}/cart/`, ...argv]
+      return await shop.start('rollout', 'cart', ...words, '--fleet', await shop.fleet(yaml))
+    }
+
+    deep('a canary: a share of the requests, then a greater one, then all; nothing is lost', long, async () => {
+      const before = await files()
+      const load = await startWrk(lab, `${vip}/cart/`, 'paced')
+      const words = ['--strategy', 'canary', '--shares', '10%,50%', '--min-healthy', '3s', '--batch', '100%']
+      const running = await rollout(cartAlone, '--to', '2.0.0', ...words)
+      await expect
+        .poll(() => lineOf('10.77.0.21'), long)
+        .toEqual(Array(2).fill(expect.stringMatching(/weight=22; # of 100$/)))
+      const answers = await answering(40)
+      expect(answers.filter((app) => app === 'app1').length).toBeLessThan(20)
+      expect(answers).toContain('app1')
+      await expect
+        .poll(() => lineOf('10.77.0.21'), long)
+        .toEqual(Array(2).fill(expect.stringMatching(/weight=200; # of 100$/)))
+      const { code, stdout } = await running.ended
+      expect(printed(stdout)).toMatchObject({ ended: 'done', probe: { total: { lost: 0 } } })
+      expect(code).toBe(0)
+      expect(await versions()).toEqual(all('2.0.0'))
+      expect(await files()).toEqual(before)
+      const { run } = JSON.parse(stdout) as { run: string }
+      const back = await shop.start('rollback', run, '--yes', '--json', '--fleet', await shop.fleet(cartAlone))
+      expect(await back.ended).toMatchObject({ code: 0 })
+      expect(await versions()).toEqual(all('1.0.0'))
+      expect(await files()).toEqual(before)
+      expect(await load.stop()).toMatchObject({ errors: 0, not2xx: 0 })
+    })
+
+    deep.each([
+      ['canary', '2.0.0-dead', 0],
+      ['canary', '2.0.0-liar', 0],
+      ['canary', '2.0.0-dies', 0],
+      ['canary', '2.0.0-undeployable', 0],
+      // The probe's own requests are what tells.
+      ['canary', '2.0.0-errors', 1],
+      ['rolling', '2.0.0-dies', 0],
+    ] as const)('%s to %s: caught, and put back', long, async (strategy, version, lost) => {
+      const before = await files()
+      const words = ['--strategy', strategy, '--min-healthy', '12s', '--shares', '30%']
+      const running = await rollout(cartAlone, '--to', version, ...words)
+      const { code, stdout } = await running.ended
+      expect(code, stdout).toBe(4)
+      expect(printed(stdout).probe?.total.lost).toBeLessThanOrEqual(lost)
+      expect(await versions()).toEqual(all('1.0.0'))
+      expect(await files()).toEqual(before)
+    })
+
+    deep.each(['', '--shares'])(
+      'blue-green %s: the colour that rests takes the place of the other, at nginx and HAProxy; nothing is lost',
+      long,
+      async (shares) => {
+        const coloured = (yaml: string) =>
+          withCart(yaml).replace(
+            'health: { path: /healthz } }\n',
+            'health: { path: /healthz }, blue_green: { colours: { blue: [app1], green: [app2, app3] } } }\n',
+          )
+        const load = await startWrk(lab, `${vip}/cart/`, 'paced')
+        for (const app of ['app2', 'app3']) expect(await zdt('maint', app, '--yes')).toMatchObject({ code: 0 })
+        const before = [await files(), await shop.settings()]
+        const more = shares === '' ? [] : [shares, '20%', '--samples', '1']
+        const words = ['--strategy', 'blue-green', '--min-healthy', '2s', '--keep-old', '2s', ...more]
+        const { code, stdout } = await (await rollout(coloured, '--to', '2.0.0', ...words)).ended
+        expect(code, stdout).toBe(0)
+        expect(printed(stdout)).toMatchObject({ ended: 'done', probe: { total: { lost: 0 } } })
+        expect(await versions()).toEqual(['1.0.0\n', '2.0.0\n', '2.0.0\n'])
+        expect(new Set(await answering(20))).toEqual(new Set(['app2', 'app3']))
+        expect(await shop.states('shop/app1')).toEqual(['MAINT', 'MAINT'])
+        const { run } = JSON.parse(stdout) as { run: string }
+        const back = await shop.start('rollback', run, '--yes', '--json', '--fleet', await shop.fleet(coloured))
+        expect(await back.ended).toMatchObject({ code: 0 })
+        expect([await files(), await shop.settings()]).toEqual(before)
+        for (const app of ['app2', 'app3']) expect(await zdt('ready', app, '--yes')).toMatchObject({ code: 0 })
+        expect(await load.stop()).toMatchObject({ errors: 0, not2xx: 0 })
       },
     )
 

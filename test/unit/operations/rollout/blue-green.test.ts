@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Rolling } from '../../../../src/operations/rollout/batch.ts'
-import { coloursInWords, coloursOf, switchColours } from '../../../../src/operations/rollout/blue-green.ts'
+import { coloursInWords, switchColours } from '../../../../src/operations/rollout/blue-green.ts'
+import { coloursOf } from '../../../../src/operations/rollout/colours.ts'
 import { candidate } from './candidate.ts'
 import { rollingShop } from './planned.ts'
 

@@ -15,7 +15,7 @@ function rolling(canary: Partial<Rolling['spec']['canary']> = {}): Rolling {
 const judged = { capacity: [], guards: [] }
 const all = ['app1', 'app2', 'app3'].map((name) => candidate(name, well, { initialWeight: 100 }))
 const stagesOf = (canary?: Partial<Rolling['spec']['canary']>) =>
-  canaryFirst(rolling(canary), all.slice(0, 1), all, judged).filter(({ steps }) => steps.length > 0)
+  canaryFirst(rolling(canary), all.slice(0, 1), all, { judged }).filter(({ steps }) => steps.length > 0)
 
 test('the first share is set while nobody is sent there; at each share it is watched; then the weights are as before', () => {
   expect(stagesOf().map(({ title }) => title)).toEqual([
@@ -51,7 +51,7 @@ test('gates are asked at each share, with the version, the pool and the canary f
   ]
   const { spec, ...rest } = rolling()
   const given = { ...rest, spec: { ...spec, gates }, to: '2+0' } as Rolling
-  const asked = canaryFirst(given, all.slice(0, 2), all, judged).flatMap(({ steps }) =>
+  const asked = canaryFirst(given, all.slice(0, 2), all, { judged }).flatMap(({ steps }) =>
     steps.filter(({ kind }) => kind === 'gate.pass').map(({ input }) => (input as { gate: object }).gate),
   )
   expect(asked).toHaveLength(6)
@@ -74,5 +74,5 @@ test('what the shares come to, and whose weights change meanwhile', () => {
 
 test('nobody else serves: there is nothing to measure it against', () => {
   const alone = [candidate('app1', well), candidate('app2', well, { admin: 'drain' })]
-  expect(() => canaryFirst(rolling(), alone.slice(0, 1), alone, judged)).toThrow('nobody else serves shop')
+  expect(() => canaryFirst(rolling(), alone.slice(0, 1), alone, { judged })).toThrow('nobody else serves shop')
 })

@@ -1,0 +1,38 @@
+import type { Told } from '../../engine/events.ts'
+import type { Rules, Variant } from '../../lib/split-rules.ts'
+import type { HostName, Millis } from '../../lib/types.ts'
+
+/** One of the two pools. */
+export type VariantReport = {
+  readonly variant: Variant
+  readonly pool: string
+  /** How many of its servers serve, as the balancer that sees the fewest sees it; null where nobody tells. */
+  readonly up: number | null
+  readonly of: number
+  /** What its servers have answered since the load balancers' workers started; null of nginx, which counts nothing. */
+  readonly answered: { readonly answers: number; readonly errors: number; readonly took: Millis | null } | null
+}
+
+/** A split as its balancers have it. */
+export type SplitReport = {
+  readonly name: string
+  /** `haproxy/edge`. */
+  readonly balancer: string
+  /** What zdt.yaml has looked at: `x-shop`. */
+  readonly header: string | null
+  readonly cookie: string | null
+  /** By what the share is drawn: `cookie session`, `address`. */
+  readonly shareBy: string
+  readonly hosts: readonly {
+    readonly host: HostName
+    /** Null where it cannot be told. */
+    readonly rules: Rules | null
+    /** What is not as zdt leaves it. */
+    readonly odd: readonly string[]
+    readonly error?: Told
+  }[]
+  readonly pools: readonly VariantReport[]
+}
+
+/** What `zdt split` tells. */
+export type SplitsReport = { readonly splits: readonly SplitReport[] }

@@ -1,0 +1,68 @@
+import { commitMap, prepareMap, readMaps, replaceMap, showMap, type MapEntry } from '../../daemons/haproxy/maps.ts'
+import { NoUseWaiting, type On } from '../../engine/step-kind.ts'
+import { defineChange, notYet } from '../define.ts'
+import { mapThing } from '../things.ts'
+import { haproxyServes, type HaproxyReceives } from './haproxy-serves.ts'
+
+type Input = {
+  readonly socket: string
+  /** By which the running configuration knows it. */
+  readonly file: string
+  readonly entries: readonly MapEntry[]
+  /** What to ask before it is given back what it had: clients go to another pool again. */
+  readonly back?: HaproxyReceives
+}
+type Found = { readonly entries: readonly MapEntry[] }
+
+/** Gives a running HAProxy other lines of a map, all of them in one moment (TRAPS: a map that is changed line by line is half changed meanwhile). */
+export const loadMap = defineChange<Input, Found>({
+  kind: 'haproxy.load-map',
+  describe: ({ socket, file, entries }) => ({
+    title: `${file} in HAProxy's memory: ${inWords(entries)}`,
+    commands: byHand(socket, file, entries),
+  }),
+  describeUndo: ({ socket, file }, { entries }) => byHand(socket, file, entries),
+  observe: async (input, on) => ({ entries: await entriesIn(input, on) }),
+  isDone: ({ entries }, found) => isSame(entries, found.entries),
+  apply: ({ socket, file, entries }, _found, on) =>
+    replaceMap(on.host, socket, { file, entries }, { signal: on.signal }),
+  verify: async (input, _found, on) =>
+    notYet(!isSame(input.entries, await entriesIn(input, on)) && `${input.file} has other lines`),
+  undo: ({ socket, file }, { entries }, on) => replaceMap(on.host, socket, { file, entries }, { signal: on.signal }),
+  undone: async (input, { entries }, on) =>
+    notYet(!isSame(entries, await entriesIn(input, on)) && `${input.file} has other lines`),
+  about: ({ socket, file }, host) => [mapThing(host, socket, file)],
+  undoGuard: ({ back }, _found, host) => back && haproxyServes.at(host, back),
+})
+
+async function entriesIn({ socket, file }: Input, on: On): Promise<readonly MapEntry[]> {
+  const [entries] = await readMaps(on.host, socket, [file], { signal: on.signal })
+  if (entries) return entries
+  throw new NoUseWaiting(`HAProxy runs with a configuration that has no map ${file}`, { host: on.host.name })
+}
+
+/** In whatever order: no two of them are about the same. */
+function isSame(one: readonly MapEntry[], other: readonly MapEntry[]): boolean {
+  return sorted(one) === sorted(other)
+}
+
+function sorted(entries: readonly MapEntry[]): string {
+  return entries
+    .map(({ key, value }) => `${key} ${value}`)
+    .toSorted()
+    .join('\n')
+}
+
+function inWords(entries: readonly MapEntry[]): string {
+  if (entries.length === 0) return 'no line'
+  if (entries.length > 3) return `${entries.length} lines`
+  return entries.map(({ key, value }) => `${key} ${value}`).join(', ')
+}
+
+/** As an operator would type it. The version is the one that `prepare map` tells. */
+function byHand(socket: string, file: string, entries: readonly MapEntry[]): string[] {
+  const lines = entries.map(({ key, value }) => `add map @1 ${file} ${key} ${value}`)
+  return [prepareMap(file), ...lines, commitMap(file, 1), showMap(file)].map(
+    (command) => `echo '${command}' | sudo socat - UNIX-CONNECT:${socket}`,
+  )
+}

@@ -1,0 +1,65 @@
+import type { SplitReport, SplitsReport, VariantReport } from '../operations/split/report.ts'
+import type { Rules } from '../lib/split-rules.ts'
+import { formatDuration } from '../lib/durations.ts'
+import { cleanLine } from './clean.ts'
+import { wrap } from './lines.ts'
+import { finish, type Page } from './page.ts'
+import { table } from './table.ts'
+
+/** Splits as their balancers have them: what decides, and how the two pools answer. One block each. */
+export function splitText({ splits }: SplitsReport, page: Page): string {
+  if (splits.length === 0) return finish(['no split in zdt.yaml'], page)
+  return splits.map((split) => block(split, page)).join('\n')
+}
+
+function block(split: SplitReport, page: Page): string {
+  const { paint, width } = page
+  const { name, balancer, hosts, pools } = split
+  const sayings = new Map<string, string[]>()
+  for (const { host, rules } of hosts) {
+    if (!rules) continue
+    const lines = linesOf(split, rules).join('\n')
+    sayings.set(lines, [...(sayings.get(lines) ?? []), host])
+  }
+  const differ = sayings.size > 1
+  return finish(
+    [
+      paint.bold(`${name}   ${balancer} on ${hosts.map(({ host }) => host).join(', ')}`),
+      ...[...sayings].flatMap(([lines, on]) => [
+        ...(differ ? [paint.red(`  ⚠ on ${on.join(', ')}`)] : []),
+        ...lines.split('\n').flatMap((line) => wrap(line, width, '  ')),
+      ]),
+      ...table(['', 'pool', 'up', 'answers', 'errors', 'took'], pools.map(row), { width, paintHead: paint.dim }),
+      ...hosts.flatMap(({ odd, error }) => [
+        ...odd.flatMap((line) => wrap(cleanLine(line), width, '  ⚠ ').map(paint.yellow)),
+        ...(error ? wrap(cleanLine(error.message), width, '  ✖ ').map(paint.red) : []),
+      ]),
+      ...(differ ? [`  bring them to one: zdt split set ${name} --like ${hosts[0]?.host ?? 'HOST'}`] : []),
+    ],
+    page,
+  )
+}
+
+function linesOf({ header, cookie, shareBy }: SplitReport, { rules, share }: Rules): string[] {
+  const of = (by: string) =>
+    rules
+      .filter((rule) => rule.by === by)
+      .map(({ key, to }) => `${key} → ${to}`)
+      .join(', ') || 'nothing'
+  const others = rules.length === 0 ? 'all' : 'the others'
+  const by = shareBy === 'address' ? 'the client’s address' : shareBy
+  return [
+    ...(header === null ? [] : [`header ${header}: ${of('header')}`]),
+    ...(cookie === null ? [] : [`cookie ${cookie}: ${of('cookie')}`]),
+    `network: ${of('source')}`,
+    `share: ${share / 100} % of ${others} → b, by ${by}`,
+  ]
+}
+
+function row({ variant, pool, up, of, answered }: VariantReport): string[] {
+  const stands = `${up ?? '?'} of ${of}`
+  if (!answered) return [variant, pool, stands, '', '', '']
+  const { answers, errors, took } = answered
+  const percent = answers === 0 || errors === 0 ? '' : ` (${((errors / answers) * 100).toFixed(2)} %)`
+  return [variant, pool, stands, String(answers), `${errors}${percent}`, took === null ? '' : formatDuration(took)]
+}
