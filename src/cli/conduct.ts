@@ -50,7 +50,7 @@ export async function conduct<Options>(
 
   if (operation.looksFirst) {
     const [{ plan, already }, held] = await Promise.all([
-      operation.propose({ fleet, hosts, id }, options).catch(async (error: unknown) => {
+      heeding({ fleet, hosts, id }, (world) => operation.propose(world, options)).catch(async (error: unknown) => {
         throw besides(error, await leftOn(fleet, claims))
       }),
       isAnyHeld(hosts, claims),
@@ -84,11 +84,18 @@ async function proposed<Options>(
   claims: readonly Wanted[],
 ): Promise<Proposal> {
   const halfDone = await leftOn(world.fleet, claims)
-  const proposal = await operation.propose(world, options).catch((error: unknown) => {
+  const proposal = await heeding(world, (it) => operation.propose(it, options)).catch((error: unknown) => {
     throw besides(error, halfDone)
   })
   const { situation } = proposal
   return { ...proposal, situation: { ...situation, facts: [...halfDone.map(({ fact }) => fact), ...situation.facts] } }
+}
+
+/** Pools that a split sends clients to are not to be emptied, whatever else zdt.yaml lets be. */
+async function heeding<Made>(world: World, make: (world: World) => Promise<Made>): Promise<Made> {
+  if (world.fleet.splits.size === 0) return await make(world)
+  const { withSplitsHeeded } = await import('../operations/split/heeded.ts')
+  return await make(await withSplitsHeeded(world))
 }
 
 function leftOn(fleet: Fleet, claims: readonly Wanted[]): Promise<LeftThere[]> {

@@ -69,7 +69,7 @@ export async function goOn(
   const history = historyOf(events)
   if (way === 'resume' && history.ended === 'put-back') throw wasPutBack(id, plan.title)
   const past = await PastRuns.read()
-  if (way === 'resume') refuseChangedSince(id, history, past)
+  if (way === 'resume') refuseChangedSince({ run: id, at: begun.at, fleet: begun.fleet }, history, past)
   else refuseReliedOn({ run: id, at: begun.at, fleet: begun.fleet, beside }, history, past)
   // After that: who is told to add --yes should not learn then that there is no such run.
   refuseWithoutTerminal(stand.flags, { mayRunDry: true })

@@ -3,6 +3,10 @@ import { parseRuleKey } from '../fleet/split-key.ts'
 import { everybody, type RuleEdits, type RuleKey, type Variant } from '../lib/split-rules.ts'
 import { WrongUsage } from './wrong-usage.ts'
 
+function short(input: string): string {
+  return input.length > 60 ? `${input.slice(0, 60)}…` : input
+}
+
 const ruleFlag = Flags.custom<RuleKey>({
   helpValue: 'RULE',
   multiple: true,
@@ -10,7 +14,7 @@ const ruleFlag = Flags.custom<RuleKey>({
     const rule = parseRuleKey(input)
     if (!('mistake' in rule)) return Promise.resolve(rule)
     const written = 'write it like header=beta, cookie=beta or source=10.1.0.0/16'
-    return Promise.reject(new WrongUsage(`"${input}" ${rule.mistake}: ${written}`))
+    return Promise.reject(new WrongUsage(`"${short(input)}" ${rule.mistake}: ${written}`))
   },
 })
 
@@ -20,7 +24,9 @@ const shareFlag = Flags.custom<number>({
     const [, digits] = /^(\d{1,3}(?:\.\d{1,2})?)%$/.exec(input) ?? []
     const share = Math.round(Number(digits) * 100)
     if (share <= everybody) return Promise.resolve(share)
-    return Promise.reject(new WrongUsage(`${input} is no share: write it like 5%, 0.5% or 100%`))
+    return Promise.reject(
+      new WrongUsage(`${short(input)} is no share from 0% to 100% in steps of 0.01%: write it like 5% or 0.5%`),
+    )
   },
 })
 
@@ -32,7 +38,6 @@ export const splitFlags = {
   forget: ruleFlag({ summary: 'No rule about these any more.' }),
   all: Flags.option({ options: ['a', 'b'] as const })({
     summary: 'Everybody is sent there, and every rule forgotten.',
-    exclusive: ['share', 'to-a', 'to-b', 'forget'],
   }),
 }
 
@@ -52,6 +57,9 @@ export function editsOf({ share, 'to-a': toA = [], 'to-b': toB = [], forget = []
   const twice = named.find((one, index) => named.indexOf(one) !== index)
   if (named.length === 0 && share === undefined && all === undefined && like === undefined) {
     throw new WrongUsage('say who is to be sent where: --share, --to-a, --to-b, --forget, --all or --like')
+  }
+  if (all !== undefined && (named.length > 0 || share !== undefined)) {
+    throw new WrongUsage(`--all ${all} forgets every rule: nothing else can be said with it`)
   }
   if (twice !== undefined) throw new WrongUsage(`${twice} is named twice`)
   return {

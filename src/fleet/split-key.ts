@@ -15,6 +15,7 @@ export function parseRuleKey(text: string): RuleKey | Mistake {
   }
   const key = value.toLowerCase()
   if (keyPattern.test(key)) return { by, key }
+  if (key === '') return { mistake: 'has no value' }
   return {
     mistake: 'has a value with other characters than letters, digits and _ . @ : + / = -, or with more than 200',
   }

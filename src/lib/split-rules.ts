@@ -71,12 +71,17 @@ export function ruleText({ by, key, to }: Rule): string {
   return `${by}=${key} → ${to}`
 }
 
+/** So many rules are told in a sentence. */
+const most = 6
+
 /** `header=beta → b, 10 % of the others → b`. */
 export function rulesText({ rules, share }: Rules): string {
   const others = rules.length === 0 ? 'everybody' : 'the others'
   const rest =
     share === 0 ? `${others} → a` : share === everybody ? `${others} → b` : `${share / 100} % of ${others} → b`
-  return [...rules.map(ruleText), rest].join(', ')
+  const some = rules.length > most ? rules.slice(0, most - 1) : rules
+  const more = some.length < rules.length ? [`and ${rules.length - some.length} more`] : []
+  return [...some.map(ruleText), ...more, rest].join(', ')
 }
 
 /** The pools that anybody at all is sent to. */

@@ -2,14 +2,22 @@ import type { History } from '../engine/history.ts'
 import type { Step } from '../engine/plan.ts'
 import { ZdtError } from '../lib/errors.ts'
 import type { RunId } from '../lib/types.ts'
-import type { PastRuns, Place } from './past-runs.ts'
+import { since, type PastRuns, type Place } from './past-runs.ts'
+import { settled } from './relied-on.ts'
+import { putLive } from '../steps/config/put-live.ts'
 import { setServerState } from '../steps/haproxy/set-state.ts'
+import { loadMap } from '../steps/split/load-map.ts'
 
 /**
- * Throws, exit `refused`, where a later run has set a server otherwise than this one had: that is somebody's wish, and to go
- * on would undo it unasked. By the journals of this machine.
+ * Throws, exit `refused`, where a later run has set a server otherwise than this one had, or written the same file or map: that is
+ * somebody's wish, and to go on would undo it unasked. By the journals of this machine.
  */
-export function refuseChangedSince(run: RunId, { steps }: Pick<History, 'steps'>, past: PastRuns): void {
+export function refuseChangedSince(
+  { run, at, fleet }: { readonly run: RunId; readonly at: number; readonly fleet?: string | undefined },
+  { steps }: Pick<History, 'steps'>,
+  past: PastRuns,
+): void {
+  refuseWrittenSince({ run, at, fleet }, steps, past)
   // Of a seat that it drained and brought back, the last counts.
   const had = new Map<string, { readonly place: Place; readonly state: string }>()
   for (const { step, progress } of steps.values()) {
@@ -17,13 +25,13 @@ export function refuseChangedSince(run: RunId, { steps }: Pick<History, 'steps'>
     const { state } = step.input as { readonly state: string }
     had.set(seatOf(step), { place: placeOf(step), state })
   }
-  const since = [...had].flatMap(([where, { place, state }]) => {
+  const later = [...had].flatMap(([where, { place, state }]) => {
     const last = past.lastState(place)
     return last && last.run !== run && last.state !== state ? [{ ...last, server: place.server, where }] : []
   })
-  const [first] = since
+  const [first] = later
   if (!first) return
-  const where = [...new Set(since.map((one) => one.where))].join(', ')
+  const where = [...new Set(later.map((one) => one.where))].join(', ')
   throw new ZdtError(`${where}: ${first.state} ${first.since}: to go on with run ${run} would undo that`, {
     code: 'changed-since',
     exit: 'refused',
@@ -31,6 +39,31 @@ export function refuseChangedSince(run: RunId, { steps }: Pick<History, 'steps'>
       `zdt status ${first.server}`,
       `zdt ${first.state === 'ready' ? 'drain' : 'ready'} ${first.server}   # where that is no longer wanted; then zdt resume ${run}`,
       `zdt rollback ${run}   # takes back what it did`,
+    ],
+  })
+}
+
+/** A file or a map is one whole: whoever has written it since meant all of it. */
+function refuseWrittenSince(
+  { run, at, fleet }: Parameters<typeof refuseChangedSince>[0],
+  steps: History['steps'],
+  past: PastRuns,
+): void {
+  const own = [...steps.values()].filter(({ step: { kind } }) => kind === putLive.kind || kind === loadMap.kind)
+  const things = new Set(own.flatMap(({ step }) => settled(step)))
+  const last = past.lastAbout(
+    (step) =>
+      (step.kind === putLive.kind || step.kind === loadMap.kind) && settled(step).some((thing) => things.has(thing)),
+    fleet,
+  )
+  if (!last || last.run === run || last.at <= at || last.made !== 'change') return
+  const what = [...things].find((thing) => settled(last.step).includes(thing)) ?? ''
+  throw new ZdtError(`${what}: changed again ${since(last)}: to go on with run ${run} would undo that`, {
+    code: 'changed-since',
+    exit: 'refused',
+    suggestions: [
+      `zdt runs show ${last.run}   # what that was`,
+      `zdt rollback ${last.run}   # where that is no longer wanted; then zdt resume ${run}, or zdt rollback ${run}`,
     ],
   })
 }

@@ -8,6 +8,7 @@ import { configAsPlanned } from '../steps/config/as-planned.ts'
 import { putLive } from '../steps/config/put-live.ts'
 import { setServerState } from '../steps/haproxy/set-state.ts'
 import { stepKinds } from '../steps/index.ts'
+import { loadMap } from '../steps/split/load-map.ts'
 import { fileThing } from '../steps/things.ts'
 import { since, type Past, type PastRuns } from './past-runs.ts'
 
@@ -35,7 +36,7 @@ interface Asked {
  * file again, and was not taken back itself: to take this one back would undo a wish unasked, and leave the later one half
  * undone. By the journals of this machine.
  */
-export function refuseReliedOn(asked: Asked, { owed }: Pick<History, 'owed'>, past: PastRuns): void {
+export function refuseReliedOn(asked: Asked, { owed, ended }: Pick<History, 'owed' | 'ended'>, past: PastRuns): void {
   const relied = changedBy(owed).flatMap((changed) => {
     if (comesToNothing(changed)) return []
     const last = past.lastAbout((step) => settled(step).includes(changed.thing), asked.fleet)
@@ -44,7 +45,7 @@ export function refuseReliedOn(asked: Asked, { owed }: Pick<History, 'owed'>, pa
       last.run !== asked.run &&
       asked.beside?.has(last.run) !== true &&
       last.at > asked.at &&
-      (isContent(last) || isFile(last.step))
+      (isContent(last) || isWhole(last.step))
     return relies ? [{ changed, last }] : []
   })
   const [first] = relied
@@ -54,7 +55,12 @@ export function refuseReliedOn(asked: Asked, { owed }: Pick<History, 'owed'>, pa
   throw new ZdtError(`${where}: ${how}: to take run ${asked.run} back would undo that`, {
     code: 'relied-on',
     exit: 'refused',
-    suggestions: [...wayOut(relied, asked.run, past), `zdt resume ${asked.run}   # goes on, and leaves it so`],
+    suggestions: [
+      ...wayOut(relied, asked.run, past),
+      ...(ended === 'done' || relied.some(({ last }) => isWhole(last.step))
+        ? []
+        : [`zdt resume ${asked.run}   # goes on, and leaves it so`]),
+    ],
   })
 }
 
@@ -67,7 +73,7 @@ function changedBy(owed: readonly Done[]): Changed[] {
 }
 
 /** What a step has left as it wants it: what it changed, or the files that it found as they are to be. */
-function settled(step: Step): readonly string[] {
+export function settled(step: Step): readonly string[] {
   try {
     return thingsOf(step)
   } catch {
@@ -108,9 +114,9 @@ function isContent({ made, step }: Past): boolean {
   return made === 'already' || step.kind === configAsPlanned.kind || step.kind === appRuns.kind
 }
 
-/** What a file says is one whole: a later change is of what this run has written. */
-function isFile({ kind }: Step): boolean {
-  return kind === putLive.kind
+/** What a file says, or a map in HAProxy's memory, is one whole: a later change is of what this run has written. */
+function isWhole({ kind }: Step): boolean {
+  return kind === putLive.kind || kind === loadMap.kind
 }
 
 function nameOf(thing: string, steps: readonly Done[]): string {

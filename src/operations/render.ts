@@ -1,10 +1,13 @@
 import { chmod, mkdir, rename, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { readingVersion } from '../daemons/reading-version.ts'
-import { configurationsOf } from '../fleet/configurations.ts'
+import { readMaps } from '../daemons/haproxy/maps.ts'
+import { mapText } from '../daemons/haproxy/split-maps.ts'
+import { configurationsOf, splitMapFile, splitsOf } from '../fleet/configurations.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import { NoSuchFile } from '../hosts/errors.ts'
-import type { Hosts } from '../hosts/host.ts'
+import type { Host, Hosts } from '../hosts/host.ts'
+import { mapsOf } from '../lib/split-rules.ts'
 import { redact } from '../lib/redact.ts'
 import type { Daemon, Rendered, RenderedFile } from '../lib/rendered.ts'
 import type { HostName } from '../lib/types.ts'
@@ -62,15 +65,32 @@ export function versionOn(fleet: Fleet, hosts: Hosts): VersionOf {
   }
 }
 
-/** Asks the hosts what their files say. */
-export function liveTextOn(hosts: Hosts): (host: HostName, path: string) => Promise<string | undefined> {
+/** Asks the hosts what their files say; of a split's map what HAProxy goes by, where it runs with that map. */
+export function liveTextOn(hosts: Hosts, fleet: Fleet): (host: HostName, path: string) => Promise<string | undefined> {
   return async (name, path) => {
     const host = await hosts.on(name)
+    const told = await mapInMemory(fleet, host, path)
+    if (told !== undefined) return told
     return await host.read(path, { as: 'root' }).then(String, (error: unknown) => {
       if (error instanceof NoSuchFile) return undefined
       throw error
     })
   }
+}
+
+/** Undefined for all that is no map of a split, and where HAProxy cannot be asked. */
+async function mapInMemory(fleet: Fleet, host: Host, path: string): Promise<string | undefined> {
+  for (const group of fleet.haproxy.values()) {
+    if (!group.hosts.includes(host.name)) continue
+    const split = splitsOf(fleet, 'haproxy', group.name).find((one) =>
+      mapsOf(one).some((map) => splitMapFile(group, one, map) === path),
+    )
+    if (!split) continue
+    const maps = await readMaps(host, group.socket, [path]).catch(() => undefined)
+    // A file that a running HAProxy does not go by is left over from another day.
+    return maps && mapText(split.name, maps[0] ?? [])
+  }
+  return undefined
 }
 
 /** A file's text without its secrets. */

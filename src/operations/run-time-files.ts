@@ -35,13 +35,14 @@ export function keptTurn(id: RunId, turn: number, what: string): string {
   return `${keptName(id)}-${String(turn).padStart(4, '0')}-${what}`
 }
 
-/** One file from one text to another. */
+/** One file from one text, or from none, to another. */
 export function moveOf(
   { path, target }: Pick<LiveFile, 'path' | 'target'>,
-  { before, text }: { readonly before: string; readonly text: string },
+  { before, text }: { readonly before: string | null; readonly text: string },
   id: RunId,
 ): FileMove {
-  return { path, target, staged: stagedPath(target, id), from: sha256(before), to: sha256(text), mode: '0644', text }
+  const from = before === null ? null : sha256(before)
+  return { path, target, staged: stagedPath(target, id), from, to: sha256(text), mode: '0644', text }
 }
 
 /** The text is told to the step that uploads it, once. */
@@ -99,7 +100,7 @@ export function putFiles(
 export async function changeOf(
   host: HostName,
   { daemon, group, unit }: Which,
-  files: readonly { readonly path: string; readonly before: string; readonly text: string }[],
+  files: readonly { readonly path: string; readonly before: string | null; readonly text: string }[],
 ): Promise<ServiceChange> {
   // Loaded where something differs: start-up time is a feature.
   const { diff } = await import('../lib/diff.ts')
@@ -109,7 +110,8 @@ export async function changeOf(
     group,
     unit,
     files: files.map(({ path, before, text }) => {
-      return { path, live: sha256(before), wanted: sha256(text), drift: null, diff: diff(before, text, []) }
+      const live = before === null ? null : sha256(before)
+      return { path, live, wanted: sha256(text), drift: null, diff: diff(before ?? '', text, []) }
     }),
   }
 }

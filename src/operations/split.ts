@@ -14,7 +14,8 @@ import { seatsOn } from './out-meanwhile.ts'
 import type { Proposal } from './proposal.ts'
 import { backendsOf } from './split/files.ts'
 import { changeSplit } from './split/change.ts'
-import { groupOf, lookAtSplit, type SeenSplit } from './split/look.ts'
+import { lookAtSplit } from './split/look.ts'
+import { groupOf, isRunning, staleLines, type SeenSplit } from './split/seen.ts'
 import { judgeReceiving, questionFor, receiving } from './split/receiving.ts'
 
 export interface SplitOptions {
@@ -48,12 +49,15 @@ async function propose(world: World, options: SplitOptions): Promise<Proposal> {
   const split = splitNamed(fleet, options.split)
   refuseUnnamed(split, options.edits)
   const seen = await lookAtSplit(fleet, hosts, split)
+  refuseStale(split, seen, options)
   const wanted = wantedOf(split, seen, options)
   const rules = wanted[0]?.rules ?? { rules: [], share: 0 }
   const anyway = 'the same with --allow-empty'
   const pools = [...new Set(wanted.flatMap((one) => receiving(fleet, split, one.seen.rules, one.rules)))]
   const question = questionFor(fleet, split, pools, { anyway, allowEmpty: options.allowEmpty })
-  const seats = await judgeReceiving(world, pools, question)
+  // One that does not run sends nobody anywhere.
+  const running = seen.filter(isRunning).map(({ host }) => host)
+  const seats = await judgeReceiving(world, pools, question, running)
   const { stages, changes, out } = await changeSplit(world, split, wanted, { ...options, anyway })
   const isChanged = stages.some(({ steps }) => steps.length > 0)
   const watched = options.watch === undefined ? [] : [await watchedFor(world, split, rules, options, options.watch)]
@@ -67,6 +71,7 @@ async function propose(world: World, options: SplitOptions): Promise<Proposal> {
         `${split.a} is a, ${split.b} is b`,
         ...nowLines(seen),
         ...seen.flatMap(({ odd }) => odd),
+        ...seen.flatMap((one) => staleLines(split, one)),
         ...out.flatMap((one) => one.facts),
       ],
       ...(changes.length > 0 && { changes }),
@@ -107,6 +112,21 @@ function wantedOf(
     suggestions: [first, other].map(
       ({ seen: { host } }) => `add --like ${host}   # as ${host} has it now, with this changed`,
     ),
+  })
+}
+
+/** Sent by another zdt.yaml than this one, clients would go elsewhere than is said; but home they may go. */
+function refuseStale(split: SplitSpec, seen: readonly SeenSplit[], { edits }: SplitOptions): void {
+  const [first] = seen.filter(({ stale }) => stale.length > 0)
+  if (!first || edits.all === 'a') return
+  throw new ZdtError(staleLines(split, first)[0] ?? '', {
+    code: 'split-not-applied',
+    exit: 'refused',
+    host: first.host,
+    suggestions: [
+      `zdt apply ${first.which.daemon}/${first.which.group}`,
+      'or see docs/splits.md for a configuration of your own',
+    ],
   })
 }
 
@@ -154,7 +174,7 @@ async function watchedFor(
   const [first, ...more] = all.filter(({ view }) => view.admin === 'ready').map(({ seat }) => seat)
   if (!first) throw refused('none of its servers is ready')
   const { maxErrors = 0.01, maxSlower = 250 } = pool.rollout ?? {}
-  return stage(`watch ${split.b} answer for ${formatDuration(watch)}`, [
+  return stage(`watch ${split.b} for ${formatDuration(watch)}, and until it has answered ${samples} times`, [
     watchSeats.at(first.host, {
       seats: [first, ...more],
       watch,

@@ -1,5 +1,4 @@
-import type { SplitReport, SplitsReport, VariantReport } from '../operations/split/report.ts'
-import type { Rules } from '../lib/split-rules.ts'
+import type { RulesReport, SplitReport, SplitsReport, VariantReport } from '../operations/split/report.ts'
 import { formatDuration } from '../lib/durations.ts'
 import { cleanLine } from './clean.ts'
 import { wrap } from './lines.ts'
@@ -7,9 +6,19 @@ import { finish, type Page } from './page.ts'
 import { table } from './table.ts'
 
 /** Splits as their balancers have them: what decides, and how the two pools answer. One block each. */
-export function splitText({ splits }: SplitsReport, page: Page): string {
+export function splitText({ splits, runs }: SplitsReport, page: Page): string {
   if (splits.length === 0) return finish(['no split in zdt.yaml'], page)
-  return splits.map((split) => block(split, page)).join('\n')
+  const { paint, width } = page
+  const left = runs.flatMap(({ run, title, isRunning }) => {
+    const what = isRunning ? `run ${run} (${title}) is at work there` : halfDone(run, title)
+    return wrap(what, width, '⚠ ').map(paint.yellow)
+  })
+  const blocks = splits.map((split) => block(split, page))
+  return [...blocks, ...(left.length > 0 ? [finish(left, page)] : [])].join('\n')
+}
+
+function halfDone(run: string, title: string): string {
+  return `run ${run} (${title}) is half done: zdt resume ${run}, or zdt rollback ${run}`
 }
 
 function block(split: SplitReport, page: Page): string {
@@ -34,13 +43,19 @@ function block(split: SplitReport, page: Page): string {
         ...odd.flatMap((line) => wrap(cleanLine(line), width, '  ⚠ ').map(paint.yellow)),
         ...(error ? wrap(cleanLine(error.message), width, '  ✖ ').map(paint.red) : []),
       ]),
-      ...(differ ? [`  bring them to one: zdt split set ${name} --like ${hosts[0]?.host ?? 'HOST'}`] : []),
+      ...(differ
+        ? wrap(
+            `bring them to what one of them has: ${[...sayings.values()].map(([host]) => `zdt split set ${name} --like ${host}`).join(', or ')}`,
+            width,
+            '  ',
+          )
+        : []),
     ],
     page,
   )
 }
 
-function linesOf({ header, cookie, shareBy }: SplitReport, { rules, share }: Rules): string[] {
+function linesOf({ header, cookie, shareBy }: SplitReport, { rules, share }: RulesReport): string[] {
   const of = (by: string) =>
     rules
       .filter((rule) => rule.by === by)
@@ -52,7 +67,7 @@ function linesOf({ header, cookie, shareBy }: SplitReport, { rules, share }: Rul
     ...(header === null ? [] : [`header ${header}: ${of('header')}`]),
     ...(cookie === null ? [] : [`cookie ${cookie}: ${of('cookie')}`]),
     `network: ${of('source')}`,
-    `share: ${share / 100} % of ${others} → b, by ${by}`,
+    `share: ${share} % of ${others} → b, by ${by}`,
   ]
 }
 

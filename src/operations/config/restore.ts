@@ -35,7 +35,7 @@ export const restoreConfig: Operation<RestoreOptions> = {
       fleet,
       configuration,
       renderedOf(configuration, kept, today),
-      liveTextOn(hosts),
+      liveTextOn(hosts, fleet),
     )
     const compared = await withNeeds(fleet, hosts, await compare(hosts, [rendered]))
     const title = restoreConfig.title(options)

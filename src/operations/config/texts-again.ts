@@ -21,7 +21,7 @@ export function textsAgain(plan: Plan, fleet: Fleet, hosts: Hosts): (digest: str
   return async (digest) => {
     rendering ??= renderFleet(fleet, selection, {
       versionOf: versionOn(fleet, hosts),
-      liveText: liveTextOn(hosts),
+      liveText: liveTextOn(hosts, fleet),
     }).then(textsOf)
     return (await rendering).get(digest) ?? (await keptText(fleet, hosts, selection, digest))
   }

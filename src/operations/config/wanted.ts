@@ -10,7 +10,7 @@ import { compare, type Compared, type ServiceChange } from './compare.ts'
 export async function wanted(fleet: Fleet, hosts: Hosts, selection: readonly string[]): Promise<Compared[]> {
   const rendered = await renderFleet(fleet, selection, {
     versionOf: versionOn(fleet, hosts),
-    liveText: liveTextOn(hosts),
+    liveText: liveTextOn(hosts, fleet),
   })
   return withNeeds(fleet, hosts, await compare(hosts, rendered))
 }

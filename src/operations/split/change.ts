@@ -13,7 +13,7 @@ import { outsOf, type OutMeanwhile, type OutOptions, type Outs } from '../out-me
 import { changeOf, keptTurn, moveOf, putFiles, withoutText, type FilesWork } from '../run-time-files.ts'
 import type { UpstreamChange } from '../upstreams/change.ts'
 import { backendsOf } from './files.ts'
-import type { SeenSplit } from './look.ts'
+import { isRunning, type SeenSplit } from './seen.ts'
 import { guardOn, questionFor, receiving } from './receiving.ts'
 
 /** What is asked where clients go to other pools, and by which command that is let be. */
@@ -52,7 +52,8 @@ export async function changeSplit(
 ): Promise<UpstreamChange> {
   const outs = outsOf(world.fleet, world.hosts, options)
   const works = await Promise.all(wanted.map((one) => workOf(world, split, one, { ...options, outs })))
-  const told = works.filter(({ files }) => !files)
+  const told = works.filter(({ files, after }) => !files && after.length > 0)
+  const unchanged = works.flatMap((work) => work.unchanged)
   return {
     out: works.flatMap(({ out }) => out ?? []),
     changes: works.flatMap(({ change }) => change ?? []),
@@ -60,10 +61,14 @@ export async function changeSplit(
       ...putFiles(
         works.flatMap(({ files }) => files ?? []),
         {
-          unchanged: works.flatMap(({ unchanged }) => unchanged),
+          unchanged,
           around: ({ host }) => works.find((work) => work.host === host) ?? {},
         },
       ),
+      // What is as it is to be already is relied on where something else is changed.
+      ...(told.length > 0 && works.every(({ files }) => !files)
+        ? [stage('nobody has changed the files since', unchanged)]
+        : []),
       ...told.flatMap(({ before, after }) => [...before, ...after]),
     ],
   }
@@ -80,17 +85,17 @@ async function workOf(
   const changed = files.filter(({ before, text }) => before !== text)
   const loads = loadsOf(world, split, { seen, rules }, options)
   const moves = (some: typeof files) => some.map(({ file, ...texts }) => moveOf(file, texts, world.id))
-  if (changed.length === 0 && loads.length === 0) {
-    const unchanged = [configAsPlanned.at(host, { moves: moves(files).map(withoutText) })]
-    return { host, before: [], after: [], unchanged }
-  }
+  const others = files.filter((one) => !changed.includes(one))
+  const unchanged = others.length > 0 ? [configAsPlanned.at(host, { moves: moves(others).map(withoutText) })] : []
+  if (changed.length === 0 && loads.length === 0) return { host, before: [], after: [], unchanged }
   const out = which.daemon === 'nginx' ? await outs(host) : undefined
   const pools = receiving(world.fleet, split, seen.rules, rules)
-  const guards = pools.length > 0 ? [guardOn(host, questionFor(world.fleet, split, pools, options))] : []
+  const guards =
+    pools.length > 0 && isRunning(seen) ? [guardOn(host, questionFor(world.fleet, split, pools, options))] : []
   const back = questionBack(world, split, { seen, rules }, options)
   return {
     host,
-    unchanged: [],
+    unchanged,
     before: [...(out?.before ?? []), stage('enough servers are there for them', guards)],
     after: [stage(`HAProxy on ${host} goes by it at once`, loads), ...(out?.after ?? [])],
     ...(out && { out }),

@@ -13,7 +13,10 @@ export interface SplitFile {
 }
 
 /** The backends or upstreams of a split's pools. */
-export function backendsOf(fleet: Fleet, { a, b }: SplitSpec): { readonly [which in Variant]: string } {
+export type Backends = { readonly [which in Variant]: string }
+
+/** Those of one split. */
+export function backendsOf(fleet: Fleet, { a, b }: SplitSpec): Backends {
   return { a: fleet.pools.get(a)?.backend ?? a, b: fleet.pools.get(b)?.backend ?? b }
 }
 

@@ -1,7 +1,7 @@
 import type { StepDraft } from '../../engine/plan.ts'
 import type { Fleet, Pool } from '../../fleet/fleet.ts'
 import { poolNamed, placesOf, upstreamSeatsIn } from '../../fleet/selectors.ts'
-import { variants, type RuleKey, type Rules, type Variant } from '../../lib/split-rules.ts'
+import { variants, variantsServed, type RuleKey, type Rules, type Variant } from '../../lib/split-rules.ts'
 import type { SplitSpec } from '../../fleet/splits.ts'
 import { upstreamFile } from '../../fleet/configurations.ts'
 import type { HostName } from '../../lib/types.ts'
@@ -13,11 +13,13 @@ import type { World } from '../operation.ts'
 import { seatRow } from '../seat-row.ts'
 import type { SeatRow } from '../situation.ts'
 import { healthOf, lookAtUpstreams } from '../upstreams/look.ts'
-import { groupOf } from './look.ts'
+import { groupOf } from './seen.ts'
 
 /** Does anybody go to this pool by the new rules who did not by the old? */
 export function gains(before: Rules, after: Rules, to: Variant): boolean {
   const other = to === 'a' ? 'b' : 'a'
+  // Nobody at all is sent there.
+  if (!variantsServed(after).includes(to)) return false
   const isDrawn = to === 'b' ? after.share > before.share : after.share < before.share
   const isNamed = after.rules.some((rule) => rule.to === to && says(before, rule) !== to)
   // Those who are named no longer go where the share sends them.
@@ -78,6 +80,7 @@ export async function judgeReceiving(
   { fleet, hosts }: World,
   pools: readonly Pool[],
   { question }: Receives,
+  running: readonly HostName[],
 ): Promise<SeatRow[]> {
   const rows = await Promise.all(
     pools.map(async (pool): Promise<SeatRow[]> => {
@@ -88,7 +91,9 @@ export async function judgeReceiving(
         for (const { host, standings } of seen) refuseIfFew(host, asked, standings, question)
         return seen.flatMap((one) => one.rows)
       }
-      const seats = pool.servers.flatMap(({ name }) => placesOf(fleet, `${pool.name}/${name}`).seats)
+      const seats = pool.servers
+        .flatMap(({ name }) => placesOf(fleet, `${pool.name}/${name}`).seats)
+        .filter(({ host }) => running.includes(host))
       const seen = await lookAtSeats(hosts, seats)
       for (const host of new Set(seats.map((seat) => seat.host))) {
         const own = seen.filter(({ seat }) => seat.host === host)

@@ -13,6 +13,13 @@ export type VariantReport = {
   readonly answered: { readonly answers: number; readonly errors: number; readonly took: Millis | null } | null
 }
 
+/** Who is sent where. */
+export type RulesReport = {
+  readonly rules: Rules['rules']
+  /** Of those that no rule names, how many are sent to `b`, in percent. */
+  readonly share: number
+}
+
 /** A split as its balancers have it. */
 export type SplitReport = {
   readonly name: string
@@ -26,7 +33,7 @@ export type SplitReport = {
   readonly hosts: readonly {
     readonly host: HostName
     /** Null where it cannot be told. */
-    readonly rules: Rules | null
+    readonly rules: RulesReport | null
     /** What is not as zdt leaves it. */
     readonly odd: readonly string[]
     readonly error?: Told
@@ -35,4 +42,8 @@ export type SplitReport = {
 }
 
 /** What `zdt split` tells. */
-export type SplitsReport = { readonly splits: readonly SplitReport[] }
+export type SplitsReport = {
+  readonly splits: readonly SplitReport[]
+  /** Runs of this machine that are at work on their balancers, or half done. */
+  readonly runs: readonly { readonly run: string; readonly title: string; readonly isRunning: boolean }[]
+}

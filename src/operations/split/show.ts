@@ -7,14 +7,24 @@ import { poolNamed, splitNamed, upstreamSeatsIn } from '../../fleet/selectors.ts
 import { variants } from '../../lib/split-rules.ts'
 import type { SplitSpec } from '../../fleet/splits.ts'
 import type { Hosts } from '../../hosts/host.ts'
+import { halfDoneRuns } from '../half-done.ts'
 import { lookAtUpstreams } from '../upstreams/look.ts'
-import { groupOf, lookAtSplitOn } from './look.ts'
+import { lookAtSplitOn } from './look.ts'
+import { groupOf, staleLines } from './seen.ts'
 import type { SplitReport, SplitsReport, VariantReport } from './report.ts'
 
 /** Who is sent where, by one split or by all, and how the two pools answer. Throws UnknownName. */
 export async function showSplits(fleet: Fleet, hosts: Hosts, name?: string): Promise<SplitsReport> {
   const splits = name === undefined ? [...fleet.splits.values()] : [splitNamed(fleet, name)]
-  return { splits: await Promise.all(splits.map((split) => reportOf(fleet, hosts, split))) }
+  const [reports, halfDone] = await Promise.all([
+    Promise.all(splits.map((split) => reportOf(fleet, hosts, split))),
+    halfDoneRuns(fleet),
+  ])
+  const names = new Set<string>(reports.flatMap((report) => report.hosts.map(({ host }) => host)))
+  const runs = halfDone
+    .filter((one) => one.hosts.some((host) => names.has(host)))
+    .map(({ run, title, isRunning }) => ({ run, title, isRunning }))
+  return { splits: reports, runs }
 }
 
 async function reportOf(fleet: Fleet, hosts: Hosts, split: SplitSpec): Promise<SplitReport> {
@@ -23,8 +33,9 @@ async function reportOf(fleet: Fleet, hosts: Hosts, split: SplitSpec): Promise<S
     Promise.all(
       found.group.hosts.map(async (host) => {
         try {
-          const { rules, odd } = await lookAtSplitOn(fleet, hosts, split, host)
-          return { host, rules, odd }
+          const seen = await lookAtSplitOn(fleet, hosts, split, host)
+          const { rules, share } = seen.rules
+          return { host, rules: { rules, share: share / 100 }, odd: [...seen.odd, ...staleLines(split, seen)] }
         } catch (thrown) {
           return { host, rules: null, odd: [], error: told(asZdtError(thrown, host)) }
         }

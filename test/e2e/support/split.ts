@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { SplitsReport } from '../../../src/operations/split/report.ts'
 import { labPaths } from '../../../src/lab/paths.ts'
-import { fromOutside } from './from-outside.ts'
+import { askFromOutside, fromOutside } from './from-outside.ts'
 import type { Ended, Lab } from './lab.ts'
 import { printed } from './shop.ts'
 import { deep } from './wide.ts'
@@ -64,7 +64,7 @@ export const behindNginx: Balanced = {
   balancer: 'nginx/web',
   at: ['10.77.0.13', '10.77.0.14'],
   hosts: ['web1', 'web2'],
-  url: 'http://10.77.0.100/site/',
+  url: 'http://10.77.0.100/',
   fleet: (yaml) =>
     yaml
       .replace('web: { hosts: [web1, web2] }', 'web: { hosts: [web1, web2], vars: { default_pool: one } }')
@@ -197,11 +197,60 @@ export function splitTests(lab: Lab, { balancer, at, hosts, url, fleet }: Balanc
         : `sed -i '/"beta"/d' /etc/nginx/splits/ab.conf && systemctl reload nginx`,
     )
     await expect.poll(async () => printed((await set('--share', '1%')).stdout).error?.code).toBe('splits-differ')
-    expect(await split()).toContain(`bring them to one: zdt split set ab --like ${one}`)
+    expect(await split()).toContain(`zdt split set ab --like ${one}`)
     await done('--like', one, '--share', '1%')
     expect(await answering(['X-Shop: beta'])).toEqual(['b'])
     await done('--all', 'a')
   })
+
+  test('a pool that clients are sent to is not emptied', async () => {
+    await done('--share', '10%')
+    const refused = await zdt('drain', 'two/app3', '--yes')
+    expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining('would leave two') as string })
+    await done('--all', 'a')
+    expect(await zdt('drain', 'two/app3', '--yes')).toMatchObject({ code: 0 })
+    expect(await zdt('ready', 'two/app3', '--yes')).toMatchObject({ code: 0 })
+  })
+
+  const atHaproxy = balancer.startsWith('haproxy') ? deep : test.skip
+  atHaproxy(
+    'what HAProxy goes by is kept: by an apply, where it was told by hand, and where a file is lost',
+    async () => {
+      await done('--to-b', 'header=beta', '--share', '20%')
+      const told = 'set map /etc/haproxy/splits/ab.share.map share 4000'
+      for (const host of hosts) {
+        await askFromOutside(lab, host, '/run/haproxy/admin.sock', told)
+        await fromOutside(lab, host, 'rm /etc/haproxy/splits/ab.header.map')
+      }
+      expect(await split()).toContain('share: 40 % of the others → b')
+      const applied = await zdt('apply', balancer, '--accept-drift', '--yes')
+      expect(applied.code, applied.stderr).toBe(0)
+      for (const host of hosts) expect((await zdt('reload', balancer, '--host', host, '--yes')).code).toBe(0)
+      expect(await split()).toContain('header x-shop: beta → b')
+      expect(await split()).toContain('share: 40 % of the others → b')
+      expect(await split()).not.toContain('⚠')
+      await done('--all', 'a')
+    },
+  )
+
+  atHaproxy(
+    'everybody goes home while one of the load balancers does not run, and rules to a are no hindrance',
+    async () => {
+      const [, other = ''] = hosts
+      await done('--to-b', 'header=beta', '--to-a', 'cookie=old', '--share', '20%')
+      await fromOutside(lab, other, 'systemctl stop haproxy')
+      await fromOutside(lab, 'app3', 'systemctl stop shop')
+      try {
+        const { code, stderr } = await zdt('split', 'set', 'ab', '--all', 'a', '--yes')
+        expect(code, stderr).toBe(0)
+      } finally {
+        await fromOutside(lab, other, 'systemctl start haproxy')
+        await fromOutside(lab, 'app3', 'systemctl start shop')
+      }
+      expect(await split()).toContain('share: 0 % of all → b')
+      expect(new Set(await answering(sessions))).toEqual(new Set(['a']))
+    },
+  )
 
   // nginx counts no answers.
   const withCounters = balancer.startsWith('haproxy') ? deep : test.skip
@@ -229,23 +278,27 @@ export function splitTests(lab: Lab, { balancer, at, hosts, url, fleet }: Balanc
     },
   )
 
-  test('a whole A/B, by the runbook that zdt brings: both pools have the new version in the end, and nothing is lost', async () => {
-    const versions = () =>
-      Promise.all(['app1', 'app2', 'app3'].map((app) => fromOutside(lab, app, 'cat /etc/shop/version')))
-    const before = await versions()
-    const load = await startWrk(lab, url, 'paced')
-    const vars = ['split=ab', 'a=one', 'b=two', 'version=2.0.0', 'share=30%'].flatMap((one) => ['--var', one])
-    const begun = await zdt('run', 'ab-test', ...vars, '--yes', '--probe', url)
-    expect(begun.code, begun.stderr).toBe(5)
-    expect(new Set(await answering(sessions))).toEqual(new Set(['a', 'b']))
-    const run = /zdt resume (\w{6})/.exec(begun.stdout)?.[1] ?? ''
-    const ended = await zdt('resume', run, '--yes', '--probe', url)
-    expect(ended.code, ended.stdout + ended.stderr).toBe(0)
-    expect((await versions()).map((text) => text.trim())).toEqual(['2.0.0', '2.0.0', '2.0.0'])
-    expect(new Set(await answering(sessions))).toEqual(new Set(['a']))
-    const back = await zdt('rollback', run, '--yes')
-    expect(back.code, back.stdout + back.stderr).toBe(0)
-    expect(await versions()).toEqual(before)
-    expect(await load.stop()).toMatchObject({ errors: 0, not2xx: 0 })
-  })
+  test(
+    'a whole A/B, by the runbook that zdt brings: both pools have the new version in the end, and nothing is lost',
+    { timeout: 900_000 },
+    async () => {
+      const versions = () =>
+        Promise.all(['app1', 'app2', 'app3'].map((app) => fromOutside(lab, app, 'cat /etc/shop/version')))
+      const before = await versions()
+      const load = await startWrk(lab, url, 'paced')
+      const vars = ['split=ab', 'a=one', 'b=two', 'version=2.0.0', 'share=30%'].flatMap((one) => ['--var', one])
+      const begun = await zdt('run', 'ab-test', ...vars, '--yes', '--probe', url)
+      expect(begun.code, begun.stderr).toBe(5)
+      expect(new Set(await answering(sessions))).toEqual(new Set(['a', 'b']))
+      const run = /zdt resume (\w{6})/.exec(begun.stdout)?.[1] ?? ''
+      const ended = await zdt('resume', run, '--yes', '--probe', url)
+      expect(ended.code, ended.stdout + ended.stderr).toBe(0)
+      expect((await versions()).map((text) => text.trim())).toEqual(['2.0.0', '2.0.0', '2.0.0'])
+      expect(new Set(await answering(sessions))).toEqual(new Set(['a']))
+      const back = await zdt('rollback', run, '--yes')
+      expect(back.code, back.stdout + back.stderr).toBe(0)
+      expect(await versions()).toEqual(before)
+      expect(await load.stop()).toMatchObject({ errors: 0, not2xx: 0 })
+    },
+  )
 }

@@ -81,7 +81,7 @@ test('a journal that was cut short is no reason to fail', async () => {
 test('to go on with a run is refused where a later one has set its server otherwise', async () => {
   const history = async () => historyOf(await readJournal('AAAAAA'))
   const refused = async () => {
-    refuseChangedSince('AAAAAA' as RunId, await history(), await PastRuns.read())
+    refuseChangedSince({ run: 'AAAAAA' as RunId, at: 0 }, await history(), await PastRuns.read())
   }
   await state('AAAAAA', 1000, 'ready', 'verified')
   await expect(refused()).resolves.toBeUndefined()
@@ -111,11 +111,11 @@ test('of a server that the run has drained and brought back, that it was brought
   await state('BBBBBB', 2000, 'drain', 'verified')
   const past = await PastRuns.read()
   expect(() => {
-    refuseChangedSince('AAAAAA' as RunId, { steps }, past)
+    refuseChangedSince({ run: 'AAAAAA' as RunId, at: 0 }, { steps }, past)
   }).toThrow('would undo that')
   await state('CCCCCC', 3000, 'ready', 'verified')
   const later = await PastRuns.read()
   expect(() => {
-    refuseChangedSince('AAAAAA' as RunId, { steps }, later)
+    refuseChangedSince({ run: 'AAAAAA' as RunId, at: 0 }, { steps }, later)
   }).not.toThrow()
 })

@@ -81,6 +81,19 @@ const weight = (wanted: number, found: number, ends = changed): Did => ({
   ends,
 })
 
+test('a map that a later run has changed again in HAProxy’s memory alone', async () => {
+  const load = (value: string): Did => ({
+    kind: 'haproxy.load-map',
+    input: { socket: '/run/s', file: '/etc/m.map', entries: [{ key: 'share', value }] },
+    found: { entries: [] },
+    ends: changed,
+  })
+  await ran('AAAAAA', 1000, [load('1000')])
+  expect(await takenBack()).toBe('taken back')
+  await ran('BBBBBB', 2000, [load('2000')])
+  expect(await takenBack()).toContain('changed again since')
+})
+
 test('a file that a later apply found as it is to be, and another changed for it, is not taken back', async () => {
   await ran('AAAAAA', 1000, [put('old', 'new', ['applying'])])
   await expect(takenBack()).resolves.toBe('taken back')

@@ -16,7 +16,7 @@ const shop: SplitReport = {
   header: 'x-shop',
   cookie: null,
   shareBy: 'cookie session',
-  hosts: [on('lb1', 1000), on('lb2', 1000)],
+  hosts: [on('lb1', 10), on('lb2', 10)],
   pools: [
     { variant: 'a', pool: 'shop', up: 2, of: 2, answered: { answers: 12_345, errors: 3, took: 12 } },
     { variant: 'b', pool: 'shop-b', up: null, of: 1, answered: null },
@@ -24,7 +24,7 @@ const shop: SplitReport = {
 }
 
 test('who goes where, and how they answer', () => {
-  expect(splitText({ splits: [shop] }, page)).toBe(`shop   haproxy/edge on lb1, lb2
+  expect(splitText({ splits: [shop], runs: [] }, page)).toBe(`shop   haproxy/edge on lb1, lb2
   header x-shop: beta → b
   network: nothing
   share: 10 % of the others → b, by cookie session
@@ -36,7 +36,7 @@ test('who goes where, and how they answer', () => {
 
 test('balancers that do not agree, and one that does not go by its files', () => {
   const told = splitText(
-    { splits: [{ ...shop, hosts: [on('lb1', 1000), { ...on('lb2', 0), odd: ['lb2 is odd'] }] }] },
+    { runs: [], splits: [{ ...shop, hosts: [on('lb1', 10), { ...on('lb2', 0), odd: ['lb2 is odd'] }] }] },
     page,
   )
   expect(told).toMatch(/⚠ on lb1\n.*\n.*\n {2}share: 10 %.*\n {2}⚠ on lb2\n.*\n.*\n {2}share: 0 %/)
@@ -45,5 +45,5 @@ test('balancers that do not agree, and one that does not go by its files', () =>
 })
 
 test('no split', () => {
-  expect(splitText({ splits: [] }, page)).toBe('no split in zdt.yaml\n')
+  expect(splitText({ splits: [], runs: [] }, page)).toBe('no split in zdt.yaml\n')
 })

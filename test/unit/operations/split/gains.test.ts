@@ -15,6 +15,7 @@ test.each<[string, Rules, Rules, a: boolean, b: boolean]>([
   ['a rule to b that is now to a', rules(0, ['x', 'b']), rules(0, ['x', 'a']), true, false],
   ['a rule to b forgotten', rules(0, ['x', 'b']), rules(0), true, false],
   ['a rule to a forgotten', rules(100, ['x', 'a']), rules(100), false, true],
+  ['everybody to a, and a rule to a forgotten', rules(3000, ['x', 'a']), rules(0), true, false],
   ['nothing', rules(100, ['x', 'a']), rules(100, ['x', 'a']), false, false],
 ])('%s', (_what, before, after, a, b) => {
   expect([gains(before, after, 'a'), gains(before, after, 'b')]).toEqual([a, b])
