@@ -16,7 +16,7 @@ const withCart = (yaml: string) =>
     balancer: nginx/web
     backend: shop
     servers: { app1: 10.77.0.21:8080, app2: 10.77.0.22:8080, app3: 10.77.0.23:8080 }
-    rollout: { deploy: [sudo, shop-deploy, '{version}'], version: { path: /version }, health: { path: /healthz } }
+    rollout: { deploy: [sudo, shop-deploy, '{version}'], version: { path: /version }, timeout: 30s, health: { path: /healthz } }
 `,
   )
 
