@@ -119,3 +119,21 @@ test('of a server that the run has drained and brought back, that it was brought
     refuseChangedSince({ run: 'AAAAAA' as RunId, at: 0 }, { steps }, later)
   }).not.toThrow()
 })
+
+test('to go on with a run is refused where a later one has written the same map, and has not been put back', async () => {
+  const load = (id: string, at: number, ...ends: string[]) =>
+    ran(id, at, 'haproxy.load-map', { socket: '/run/s', file: '/etc/m.map', entries: [] }, ...ends)
+  const refused = async () => {
+    const history = historyOf(await readJournal('AAAAAA'))
+    refuseChangedSince({ run: 'AAAAAA' as RunId, at: 1000 }, history, await PastRuns.read())
+  }
+  await load('AAAAAA', 1000, 'verified')
+  await expect(refused()).resolves.toBeUndefined()
+  await load('BBBBBB', 2000, 'verified', 'undone')
+  await expect(refused()).resolves.toBeUndefined()
+  await load('CCCCCC', 3000, 'verified')
+  await expect(refused()).rejects.toMatchObject({
+    exit: 'refused',
+    message: expect.stringContaining('by run CCCCCC, oncall@ops2: to go on with run AAAAAA') as string,
+  })
+})
