@@ -5,6 +5,7 @@ import type { Millis } from '../../lib/types.ts'
 import { defineWait, notYet } from '../define.ts'
 import { intervalUntil } from '../interval.ts'
 import { lookAgain } from '../haproxy/look-again.ts'
+import { refuseLost } from '../probe-lost.ts'
 import { appThing } from '../things.ts'
 import { named } from './deploy.ts'
 
@@ -21,7 +22,7 @@ type Input = {
 
 /**
  * Lets a new version run for a while before anybody is sent to it: one that starts and dies costs nobody a request. Nothing
- * else asks it meanwhile, so that one bad answer is enough.
+ * else asks it meanwhile, so that one bad answer is enough. While it serves, what the probe loses is enough as well.
  */
 export const appSettles = defineWait<Input>({
   kind: 'app.settle',
@@ -29,8 +30,9 @@ export const appSettles = defineWait<Input>({
     title: `${pool}/${server} is well for ${formatDuration(settle)}, ${serving ? 'while it serves' : 'on its own'}`,
     commands: [],
   }),
-  look: ({ server, app, version, settle }, on, waited) =>
+  look: ({ server, app, version, settle, serving }, on, waited) =>
     lookAgain(on, async (on) => {
+      if (serving) refuseLost(on)
       const now = await lookAtApp(on.host, app, on.signal)
       if (now.ill !== null) throw new Unwell(`${server} was well, and is not: ${now.ill}`, on.host.name)
       // It may die between the two questions.
