@@ -89,8 +89,8 @@ describeOnLab('what zdt’s own templates make', () => {
       for (const { host: of, files } of await exampleOf(name, daemon, version)) {
         const file = `/root/${name}-${of}.conf`
         await writeFile(at(host, file), files[0]?.content ?? '')
-        // What its upstreams include; keys and the like lie there already.
-        for (const { path, content } of files.filter((one) => one.path.startsWith('/etc/nginx/upstreams/'))) {
+        // What its upstreams include, and what decides between pools; keys and the like lie there already.
+        for (const { path, content } of files.filter((one) => /\/(upstreams|splits)\//.test(one.path))) {
           await mkdir(dirname(at(host, path)), { recursive: true })
           await writeFile(at(host, path), content)
         }
