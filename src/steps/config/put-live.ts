@@ -10,6 +10,7 @@ import { quote } from '../../lib/quote.ts'
 import type { Json } from '../../lib/types.ts'
 import { defineChange, notYet } from '../define.ts'
 import { guardBeforeUndo, type UndoAsks } from '../upstream/before-undo.ts'
+import { letEndBehind } from '../upstream/let-end-behind.ts'
 import { fileThing, daemonThing } from '../things.ts'
 import { awaitReload, lookAtReload, reloadPatience } from './reloaders/await-reload.ts'
 import { reloaderOf } from './reloaders/index.ts'
@@ -79,6 +80,7 @@ export const putLive = defineChange<Input, Found>({
     const running = input.reload ? await textAt(on, input.config) : undefined
     await putFilesBack(on.host, keptOf(input), input.moves, momentaryMark, { signal: on.signal })
     if (input.reload) await reloadBack(input, found, running, on)
+    if (input.capacity) await letEndBehind(on, input.capacity)
     await forgetKept(on.host, keptOf(input), { signal: on.signal })
   },
   undone: async (input, _found, on) =>
