@@ -164,13 +164,15 @@ export function splitTests(lab: Lab, { balancer, at, hosts, url, fleet }: Balanc
     await done('--all', 'a')
   })
 
+  /** How many servers of `b` its balancers see serve. */
+  const serving = async () => {
+    const { splits } = JSON.parse((await zdt('split', '--json')).stdout) as SplitsReport
+    return splits[0]?.pools.find(({ variant }) => variant === 'b')?.up
+  }
+
   test('what would send clients nowhere is refused, and what means nothing', async () => {
     await fromOutside(lab, 'app3', 'systemctl stop shop')
     try {
-      const serving = async () => {
-        const { splits } = JSON.parse((await zdt('split', '--json')).stdout) as SplitsReport
-        return splits[0]?.pools.find(({ variant }) => variant === 'b')?.up
-      }
       await expect.poll(serving).toBe(0)
       expect(printed((await set('--share', '10%')).stdout).error?.code).toBe('capacity')
       expect((await zdt('split', 'set', 'ab', '--yes', '--to-b', 'header=x')).stderr.replaceAll(/\s+/g, ' ')).toMatch(
@@ -178,6 +180,7 @@ export function splitTests(lab: Lab, { balancer, at, hosts, url, fleet }: Balanc
       )
     } finally {
       await fromOutside(lab, 'app3', 'systemctl start shop')
+      await expect.poll(serving).toBe(1)
     }
     expect((await zdt('split', 'set', 'ab')).stderr).toContain('say who is to be sent where')
     expect((await zdt('split', 'set', 'ab', '--share', '101%')).code).toBe(2)
@@ -246,6 +249,7 @@ export function splitTests(lab: Lab, { balancer, at, hosts, url, fleet }: Balanc
       } finally {
         await fromOutside(lab, other, 'systemctl start haproxy')
         await fromOutside(lab, 'app3', 'systemctl start shop')
+        await expect.poll(serving).toBe(1)
       }
       expect(await split()).toContain('share: 0 % of all → b')
       expect(new Set(await answering(sessions))).toEqual(new Set(['a']))
