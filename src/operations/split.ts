@@ -1,6 +1,5 @@
 import { plan, stage, type StageDraft } from '../engine/plan.ts'
-import type { Fleet } from '../fleet/fleet.ts'
-import { placesOf, poolNamed, splitNamed, upstreamSeatsIn } from '../fleet/selectors.ts'
+import { placesOf, poolNamed, splitNamed } from '../fleet/selectors.ts'
 import { edited, rulesText, sameRules, variantsServed, type RuleEdits, type Rules } from '../lib/split-rules.ts'
 import type { SplitSpec } from '../fleet/splits.ts'
 import { ZdtError } from '../lib/errors.ts'
@@ -163,7 +162,7 @@ async function watchedFor(
       exit: 'usage',
       suggestions: ['the same without --watch'],
     })
-  if (upstreamsOf(fleet, split) > 0) throw refused('nginx counts no answers')
+  if (pool.balancer.kind === 'nginx') throw refused('nginx counts no answers')
   if (!variantsServed(rules).includes('b')) throw refused('nobody is sent to it')
   if (!variantsServed(rules).includes('a'))
     throw refused(`nobody is sent to ${split.a}, so there is nothing to measure it against`)
@@ -183,9 +182,4 @@ async function watchedFor(
       patience: timeout,
     }),
   ])
-}
-
-function upstreamsOf(fleet: Fleet, split: SplitSpec): number {
-  const pool = poolNamed(fleet, split.b)
-  return pool.balancer.kind === 'nginx' ? upstreamSeatsIn(fleet, pool).length : 0
 }

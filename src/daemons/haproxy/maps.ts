@@ -31,8 +31,13 @@ export function addToMap(file: string, version: number): string {
 }
 
 /** From now on that version is the one in use; what it replaces is gone. */
-export function commitMap(file: string, version: number): string {
+export function commitMap(file: string, version: number | 'VERSION'): string {
   return `commit map @${version} ${path(file)}`
+}
+
+/** Takes every line out of a map that is in use. */
+export function clearMap(file: string): string {
+  return `clear map ${path(file)}`
 }
 
 /** Throws such a version away. */

@@ -1,4 +1,4 @@
-import { commitMap, prepareMap, readMaps, replaceMap, showMap, type MapEntry } from '../../daemons/haproxy/maps.ts'
+import { clearMap, commitMap, prepareMap, readMaps, replaceMap, type MapEntry } from '../../daemons/haproxy/maps.ts'
 import { NoUseWaiting, type On } from '../../engine/step-kind.ts'
 import { defineChange, notYet } from '../define.ts'
 import { mapThing } from '../things.ts'
@@ -14,14 +14,15 @@ type Input = {
 }
 type Found = { readonly entries: readonly MapEntry[] }
 
-/** Gives a running HAProxy other lines of a map, all of them in one moment (TRAPS: a map that is changed line by line is half changed meanwhile). */
+/** Gives a running HAProxy other lines of a map, all of them in one moment (management guide, "prepare map"): changed line by line it would be half changed meanwhile. */
 export const loadMap = defineChange<Input, Found>({
   kind: 'haproxy.load-map',
   describe: ({ socket, file, entries }) => ({
     title: `${file} in HAProxy's memory: ${inWords(entries)}`,
-    commands: byHand(socket, file, entries),
+    commands: typed(socket, [prepareMap(file), ...addLines(file, entries, '@VERSION '), commitMap(file, 'VERSION')]),
   }),
-  describeUndo: ({ socket, file }, { entries }) => byHand(socket, file, entries),
+  // By hand nobody knows the version beforehand: emptied, and filled again.
+  describeUndo: ({ socket, file }, { entries }) => typed(socket, [clearMap(file), ...addLines(file, entries)]),
   observe: async (input, on) => ({ entries: await entriesIn(input, on) }),
   isDone: ({ entries }, found) => isSame(entries, found.entries),
   apply: ({ socket, file, entries }, _found, on) =>
@@ -59,10 +60,11 @@ function inWords(entries: readonly MapEntry[]): string {
   return entries.map(({ key, value }) => `${key} ${value}`).join(', ')
 }
 
-/** As an operator would type it. The version is the one that `prepare map` tells. */
-function byHand(socket: string, file: string, entries: readonly MapEntry[]): string[] {
-  const lines = entries.map(({ key, value }) => `add map @1 ${file} ${key} ${value}`)
-  return [prepareMap(file), ...lines, commitMap(file, 1), showMap(file)].map(
-    (command) => `echo '${command}' | sudo socat - UNIX-CONNECT:${socket}`,
-  )
+function addLines(file: string, entries: readonly MapEntry[], version = ''): string[] {
+  return entries.map(({ key, value }) => `add map ${version}${file} ${key} ${value}`)
+}
+
+/** As an operator would type them. */
+function typed(socket: string, commands: readonly string[]): string[] {
+  return commands.map((command) => `echo '${command}' | sudo socat - UNIX-CONNECT:${socket}`)
 }
