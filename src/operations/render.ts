@@ -5,8 +5,8 @@ import { readMaps } from '../daemons/haproxy/maps.ts'
 import { mapText } from '../daemons/haproxy/split-maps.ts'
 import { configurationsOf, splitMapFile, splitsOf } from '../fleet/configurations.ts'
 import type { Fleet } from '../fleet/fleet.ts'
-import { NoSuchFile } from '../hosts/errors.ts'
 import type { Host, Hosts } from '../hosts/host.ts'
+import { textAt } from '../hosts/text-at.ts'
 import { mapsOf } from '../lib/split-rules.ts'
 import { redact } from '../lib/redact.ts'
 import type { Daemon, Rendered, RenderedFile } from '../lib/rendered.ts'
@@ -71,10 +71,7 @@ export function liveTextOn(hosts: Hosts, fleet: Fleet): (host: HostName, path: s
     const host = await hosts.on(name)
     const told = await mapInMemory(fleet, host, path)
     if (told !== undefined) return told
-    return await host.read(path, { as: 'root' }).then(String, (error: unknown) => {
-      if (error instanceof NoSuchFile) return undefined
-      throw error
-    })
+    return await textAt(host, path)
   }
 }
 

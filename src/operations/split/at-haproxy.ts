@@ -5,8 +5,8 @@ import { splitMapFile } from '../../fleet/configurations.ts'
 import type { HaproxySpec } from '../../fleet/fleet.ts'
 import type { SplitSpec } from '../../fleet/splits.ts'
 import { lookAtFiles } from '../../hosts/config/look.ts'
-import { NoSuchFile } from '../../hosts/errors.ts'
 import type { Host } from '../../hosts/host.ts'
+import { textAt } from '../../hosts/text-at.ts'
 import { mapsOf, rulesText, sameRules, type SplitMap } from '../../lib/split-rules.ts'
 import type { Backends } from './files.ts'
 import { noSplit, type SeenSplit } from './seen.ts'
@@ -26,9 +26,9 @@ export async function atHaproxy(
   const paths = maps.map((map) => splitMapFile(group, split, map))
   const [live, texts, memory, main] = await Promise.all([
     lookAtFiles(host, [{ unit, paths }]),
-    Promise.all(paths.map((path) => textOf(host, path))),
+    Promise.all(paths.map((path) => textAt(host, path))),
     mapsIn(host, group, paths),
-    textOf(host, config),
+    textAt(host, config),
   ])
   const seen = maps.map((map, index) => {
     const [file, text = null, path = ''] = [live.get(unit)?.[index], texts[index], paths[index]]
@@ -101,14 +101,4 @@ function staleIn(config: string, split: SplitSpec, backends: Backends): string[]
     ...(split.header === undefined || asks('hdr', split.header) ? [] : [`asks for no header ${split.header}`]),
     ...(split.cookie === undefined || asks('cook', split.cookie) ? [] : [`asks for no cookie ${split.cookie}`]),
   ]
-}
-
-/** Undefined where there is no such file. */
-async function textOf(host: Host, path: string): Promise<string | undefined> {
-  try {
-    return (await host.read(path, { as: 'root' })).toString()
-  } catch (error) {
-    if (error instanceof NoSuchFile) return undefined
-    throw error
-  }
 }

@@ -1,7 +1,7 @@
 import { isMomentary, momentaryMark } from '../../daemons/haproxy/kept/momentary.ts'
 import { NoUseWaiting, type On } from '../../engine/step-kind.ts'
 import type { FileMove } from '../../hosts/config/change.ts'
-import { NoSuchFile } from '../../hosts/errors.ts'
+import { textAt } from '../../hosts/text-at.ts'
 import { putFilesBack, putInPlace } from '../../hosts/config/exchange.ts'
 import { forgetKept, isKept } from '../../hosts/config/kept.ts'
 import { digestsOf } from '../../hosts/config/look.ts'
@@ -58,7 +58,7 @@ export const putLive = defineChange<Input, Found>({
     if (!input.reload) return { running: null }
     const reloader = reloaderOf(input)
     const running = await reloader.running(on, input)
-    const config = await textAt(on, input.config)
+    const config = await textAt(on.host, input.config, on.signal)
     return { running, unwritten: (await reloader.unwritten?.read(on, input, config ?? '')) ?? null }
   },
   // Files as wanted are no proof that the daemon has read them: a plan has this step only where they are not.
@@ -66,8 +66,11 @@ export const putLive = defineChange<Input, Found>({
   apply: async (input, { running }, on) => {
     await putInPlace(on.host, keptOf(input), input.moves, { signal: on.signal })
     if (!input.reload) return
-    const before = () => textAt(on, keptFile(input, mainOf(input).target))
-    await reloaderOf(input).reload(on, input, running, { running: before, next: () => textAt(on, input.config) })
+    const before = () => textAt(on.host, keptFile(input, mainOf(input).target), on.signal)
+    await reloaderOf(input).reload(on, input, running, {
+      running: before,
+      next: () => textAt(on.host, input.config, on.signal),
+    })
   },
   verify: async (input, found, on) => {
     const strange = notYet(...(await filesNot(input, on, ({ to }) => to)))
@@ -77,7 +80,7 @@ export const putLive = defineChange<Input, Found>({
     return taken
   },
   undo: async (input, found, on) => {
-    const running = input.reload ? await textAt(on, input.config) : undefined
+    const running = input.reload ? await textAt(on.host, input.config, on.signal) : undefined
     await putFilesBack(on.host, keptOf(input), input.moves, momentaryMark, { signal: on.signal })
     if (input.reload) await reloadBack(input, found, running, on)
     if (input.capacity) await letEndBehind(on, input.capacity)
@@ -104,7 +107,10 @@ export const putLive = defineChange<Input, Found>({
       return reloader.isUntouched(found.running, await reloader.running(on, input, found.running))
     }
     if (odd.length === 0) return true
-    return odd.every(({ path }) => path === input.config) && isMomentary((await textAt(on, input.config)) ?? '')
+    return (
+      odd.every(({ path }) => path === input.config) &&
+      isMomentary((await textAt(on.host, input.config, on.signal)) ?? '')
+    )
   },
   undoGuard: (input, _found, host) => guardBeforeUndo(input, host),
   patience: () => reloadPatience,
@@ -123,19 +129,19 @@ async function reloadBack(
   if (reloader.isGone(before)) await start(input, on)
   else {
     const known = was !== undefined && !isMomentary(was) ? was : undefined
-    const texts = { running: () => Promise.resolve(known), next: () => textAt(on, input.config) }
+    const texts = { running: () => Promise.resolve(known), next: () => textAt(on.host, input.config, on.signal) }
     await reloader.reload(on, input, before, texts)
   }
   await awaitReload(reloader, on, input, before)
   if (unwritten !== null)
-    await reloader.unwritten?.giveBack(on, input, unwritten, (await textAt(on, input.config)) ?? '')
+    await reloader.unwritten?.giveBack(on, input, unwritten, (await textAt(on.host, input.config, on.signal)) ?? '')
 }
 
 /** Throws when something is lost that the daemon knew and no file says: a run died before it gave that back. */
 async function refuseIfMissing(input: Input, { unwritten = null }: Found, on: On): Promise<void> {
   const { unwritten: known } = reloaderOf(input)
   if (unwritten === null || !known) return
-  const missing = await known.missing(on, input, unwritten, (await textAt(on, input.config)) ?? '')
+  const missing = await known.missing(on, input, unwritten, (await textAt(on.host, input.config, on.signal)) ?? '')
   if (missing.length > 0) throw new NoUseWaiting(`lost by the reload: ${missing.join('; ')}`, { host: on.host.name })
 }
 
@@ -156,16 +162,6 @@ function keptFile(input: Input, target: string): string {
 /** The daemon's main file is the first of its set. */
 function mainOf({ config, moves }: Input): Pick<FileMove, 'target'> {
   return moves.find(({ path }) => path === config) ?? { target: config }
-}
-
-/** Undefined where there is no such file. */
-async function textAt(on: On, path: string): Promise<string | undefined> {
-  try {
-    return (await on.host.read(path, { as: 'root', signal: on.signal })).toString()
-  } catch (error) {
-    if (error instanceof NoSuchFile) return undefined
-    throw error
-  }
 }
 
 function reloadByHand({ unit }: Which): string {
