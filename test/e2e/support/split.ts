@@ -45,6 +45,9 @@ const splits = `splits:
   ab: { a: one, b: two, header: X-Shop, cookie: shop, share_by: { cookie: session } }
 `
 
+/** The pool of the lab's own, which has the same servers. */
+const ownShop = /^ {2}shop:\n(?: {4}.*\n)+/m
+
 export const behindHaproxy: Balanced = {
   balancer: 'haproxy/edge',
   at: ['10.77.0.11', '10.77.0.12'],
@@ -55,8 +58,7 @@ export const behindHaproxy: Balanced = {
       .replace('10.77.0.11 }', '10.77.0.11, vars: { bind: [10.77.0.11] } }')
       .replace('10.77.0.12 }', '10.77.0.12, vars: { bind: [10.77.0.12] } }')
       .replace('edge: { hosts: [lb1, lb2] }', 'edge: { hosts: [lb1, lb2], vars: { default_pool: web } }')
-      // The pool of the lab's own has the same servers.
-      .replace(/^ {2}shop:\n(?: {4}.*\n)+/m, '')
+      .replace(ownShop, '')
       .replace('pools:\n', pools('haproxy/edge', 'paths: [/shop/], check: /healthz')),
 }
 
@@ -68,7 +70,7 @@ export const behindNginx: Balanced = {
   fleet: (yaml) =>
     yaml
       .replace('web: { hosts: [web1, web2] }', 'web: { hosts: [web1, web2], vars: { default_pool: one } }')
-      .replace(/^ {2}shop:\n(?: {4}.*\n)+/m, '')
+      .replace(ownShop, '')
       .replace('pools:\n', pools('nginx/web', 'paths: [/]')),
 }
 
@@ -210,6 +212,8 @@ export function splitTests(lab: Lab, { balancer, at, hosts, url, fleet }: Balanc
     await done('--share', '10%')
     const refused = await zdt('drain', 'two/app3', '--yes')
     expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining('would leave two') as string })
+    const rollout = await zdt('rollout', 'two', '--to', '2.0.0', '--yes')
+    expect(rollout).toMatchObject({ code: 3, stderr: expect.stringContaining('would leave two') as string })
     await done('--all', 'a')
     expect(await zdt('drain', 'two/app3', '--yes')).toMatchObject({ code: 0 })
     expect(await zdt('ready', 'two/app3', '--yes')).toMatchObject({ code: 0 })
