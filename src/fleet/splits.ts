@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { oneOfThem } from './configured.ts'
 import * as field from './fields.ts'
 import { map, type CrossMistake, type Raw } from './raw.ts'
 
@@ -27,9 +28,7 @@ const shareBy = z
     },
     field.wrong('a map with cookie or header'),
   )
-  .refine(({ cookie, header }) => (cookie === undefined) !== (header === undefined), {
-    error: 'expected one of cookie and header',
-  })
+  .check(oneOfThem(['cookie', 'header']))
 
 /** `splits.NAME` as it is written. */
 export const split = z.strictObject(

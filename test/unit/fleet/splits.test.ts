@@ -39,7 +39,7 @@ test.each([
   ['{ s: { a: shop, b: far } }', 'far is behind haproxy/other, expected haproxy/edge, as shop'],
   ['{ a-b: { a: shop, b: next } }', 'is no name of a split, expected letters, digits and _'],
   ['{ s: { a: shop, b: next, cookie: a-b } }', 'expected the name of a cookie: letters, digits and _'],
-  ['{ s: { a: shop, b: next, share_by: {} } }', 'expected one of cookie and header'],
+  ['{ s: { a: shop, b: next, share_by: {} } }', 'has none of cookie, header, expected one of them'],
   ['{ s: { a: shop } }', 'splits.s.b: is missing'],
 ])('%s is refused', (splits, why) => {
   expect(problemsOf(fleet(splits)).join('\n')).toContain(why)
