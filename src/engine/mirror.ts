@@ -33,7 +33,10 @@ export interface MirrorOptions {
   /** The lines of a run that is resumed, as its journal has them: hosts that lack some get them. */
   readonly history?: readonly string[]
   readonly base?: string
-  /** How long lines are collected before a flush of their own; most travel with a change before that. Default 500 ms. */
+  /**
+   * How long lines are collected before a flush of their own; most travel with a change before that. Default: 500 ms, and more
+   * for more than four hosts, so that a run of many sends no more than eight flushes a second.
+   */
   readonly every?: Millis
   readonly patience?: Millis
 }
@@ -46,7 +49,7 @@ export function openMirror(
   hosts: Hosts,
   names: readonly HostName[],
   run: RunId,
-  { begins, history = [], base, every = 500, patience = 5000 }: MirrorOptions = {},
+  { begins, history = [], base, every = 500 * Math.max(1, names.length / 4), patience = 5000 }: MirrorOptions = {},
 ): Mirror {
   const file = fileOf(run)
   const pages = new Pages(history)

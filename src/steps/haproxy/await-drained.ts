@@ -31,7 +31,8 @@ export const awaitDrained = defineWait<Input>({
   look: (input, on, waited) => lookAgain(on, (on) => look(input, on, waited)),
   timeout: ({ timeout }) => timeout,
   protects: ({ seat }, host) => [seatThing(host, seat, 'state')],
-  interval: () => 300,
+  // Where nobody is there three looks tell it soon; who is there stays for a while.
+  interval: (_input, waited) => (waited < 1000 ? 100 : 300),
   // A health check shows up as a connection for a moment, and the end of one session may be the start of another.
   inARow: () => 3,
   force: {
