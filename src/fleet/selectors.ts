@@ -16,6 +16,13 @@ export interface Places {
   readonly upstreams: readonly UpstreamSeat[]
 }
 
+/** The pool of a backend of a group of HAProxys, if zdt.yaml has one. */
+export function poolAt(fleet: Fleet, group: string, backend: string): Pool | undefined {
+  return [...fleet.pools.values()].find(
+    ({ balancer, backend: own }) => balancer.kind === 'haproxy' && balancer.name === group && own === backend,
+  )
+}
+
 /**
  * Every place of a server, named `app2` or `shop/app2`, on every load balancer; the second form means that pool alone.
  * Throws UnknownName, and AmbiguousServer when the name is another machine in another pool.

@@ -81,6 +81,9 @@ async function keepersOf(fleet: Fleet, configuration: Configuration): Promise<Re
   const [group] = configuration.groups
   const pools = poolsBehind(fleet, group)
   if (pools.length === 0) return new Map(splits)
-  const { keepRunTime } = await import('../daemons/nginx/upstream/servers-file.ts')
-  return new Map([...splits, ...pools.map((pool): [string, Keep] => [upstreamFile(group, pool), keepRunTime])])
+  const { keptServers } = await import('./upstreams/kept-servers.ts')
+  return new Map([
+    ...splits,
+    ...pools.map((pool): [string, Keep] => [upstreamFile(group, pool), (...texts) => keptServers(pool, ...texts)]),
+  ])
 }

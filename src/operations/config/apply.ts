@@ -13,6 +13,7 @@ import type { Compared, ServiceChange } from './compare.ts'
 import { driftLines, Drifted } from './drift.ts'
 import { keptLines } from './kept.ts'
 import { openLines } from './open.ts'
+import { restLines } from './at-rest.ts'
 import { backupsFirst, holders } from './order.ts'
 import { outMeanwhile, seatsOn, type OutMeanwhile, type OutOptions } from '../out-meanwhile.ts'
 import { live, oldWorkersWaited, prepared, withoutReload } from './stages.ts'
@@ -109,6 +110,7 @@ export async function proposeFor(
         ...restartLines(changes),
         ...openLines(compared.map(({ change }) => change)),
         ...(await keptLines(fleet, hosts, compared)),
+        ...restLines(compared),
         ...batches.flatMap(({ out }) => out.facts),
       ],
       changes,

@@ -2,6 +2,7 @@ import { endpointOf } from '../../daemons/haproxy/config/configured.ts'
 import type { ServerChange } from '../../daemons/haproxy/needs/change.ts'
 import { stage, type StageDraft, type StepDraft } from '../../engine/plan.ts'
 import type { Fleet, Pool, Seat } from '../../fleet/fleet.ts'
+import { poolAt } from '../../fleet/selectors.ts'
 import { assertNever, type HostName } from '../../lib/types.ts'
 import { addServerAtRunTime } from '../../steps/haproxy/add-server.ts'
 import { askFreshCheck } from '../../steps/haproxy/ask-fresh-check.ts'
@@ -37,7 +38,7 @@ export function atRunTime(fleet: Fleet, changes: readonly ChangeOn[], options: O
     const [first] = same
     if (!first) return []
     const seats = same.map(({ host, group, change }) => seatOf(fleet, host, group, change))
-    const pool = goes(first.change) ? poolOf(fleet, first.group, first.change) : undefined
+    const pool = goes(first.change) ? poolAt(fleet, first.group, first.change.backend) : undefined
     return [...(pool ? [guarded(pool, seats, options)] : []), ...stagesFor(first.change, seats, options)]
   })
 }
@@ -96,6 +97,10 @@ function stagesFor(change: ServerChange, seats: readonly Seat[], { timeout }: Ou
     case 'enable':
       return back
     case 'add':
+      if (change.atRest) {
+        const { words } = change
+        return [each(`add server ${name}`, (seat) => addServerAtRunTime.at(seat.host, { seat, words, atRest: true }))]
+      }
       return [
         each(`add server ${name}`, (seat) => addServerAtRunTime.at(seat.host, { seat, words: change.words })),
         ...(change.words.includes('check') ? [checked] : []),
@@ -112,20 +117,13 @@ function stagesFor(change: ServerChange, seats: readonly Seat[], { timeout }: Ou
   }
 }
 
-/** The pool of a backend, if zdt.yaml has one. */
-function poolOf(fleet: Fleet, group: string, { backend }: ServerChange): Pool | undefined {
-  return [...fleet.pools.values()].find(
-    ({ balancer, backend: own }) => balancer.kind === 'haproxy' && balancer.name === group && own === backend,
-  )
-}
-
 /** A backend of no pool has none but its own name. A server that comes, goes or moves says itself where it is. */
 function seatOf(fleet: Fleet, host: HostName, group: string, change: ServerChange): Seat {
   const balancer = fleet.haproxy.get(group)
   if (!balancer) throw new TypeError(`there is no haproxy/${group}`)
   const { socket, masterSocket } = balancer
   const { backend, server } = change
-  const pool = poolOf(fleet, group, change)
+  const pool = poolAt(fleet, group, backend)
   const said = 'words' in change ? endpointOf(change.words[0] ?? '') : 'admin' in change ? change.to : undefined
   const { address = '', port = 0 } = said ?? pool?.servers.find(({ name }) => name === server) ?? {}
   return { host, socket, masterSocket, pool: pool?.name ?? backend, backend, server, address, port }

@@ -6,6 +6,7 @@ import { sha256 } from '../../lib/digest.ts'
 import type { Daemon, Rendered, RenderedFile } from '../../lib/rendered.ts'
 import { ZdtError } from '../../lib/errors.ts'
 import type { HostName } from '../../lib/types.ts'
+import type { AtRest } from './at-rest.ts'
 import { isOpen, type OpenFile } from './open.ts'
 
 /**
@@ -42,6 +43,8 @@ export type ServiceChange = {
 export interface Compared {
   readonly rendered: Rendered
   readonly change: ServiceChange
+  /** Of HAProxy, servers that it brings and nobody is to be sent to yet. */
+  readonly atRest?: readonly AtRest[]
   /** Every file, with what lies there; its text where it differs. */
   readonly files: readonly { readonly file: RenderedFile; readonly live: LiveFile; readonly text?: string }[]
 }

@@ -7,6 +7,7 @@ import type { Fleet } from '../../fleet/fleet.ts'
 import type { Host, Hosts } from '../../hosts/host.ts'
 import { versionOn } from '../render.ts'
 import type { VersionOf } from '../rendered.ts'
+import { newAtRest, type AtRest } from './at-rest.ts'
 import type { Compared } from './compare.ts'
 
 /**
@@ -20,12 +21,32 @@ export async function withNeeds(fleet: Fleet, hosts: Hosts, compared: readonly C
       const { rendered, change } = one
       const socket = rendered.daemon === 'haproxy' ? fleet.haproxy.get(rendered.group)?.socket : undefined
       if (socket === undefined || change.files.length === 0) return one
-      if (change.files.some(({ drift }) => drift !== null)) return one
       const host = await hosts.on(rendered.host)
-      const needs = [...(await mainNeeds(one, host, socket, versionOf)), ...(await otherNeeds(one, host, socket))]
-      return { ...one, change: { ...change, needs: needs.map(withoutWords) } }
+      const atRest = await restingOn(fleet, one, host, socket)
+      const rested = { ...one, ...(atRest.length > 0 && { atRest }) }
+      if (change.files.some(({ drift }) => drift !== null)) return rested
+      const needs = [
+        ...(await mainNeeds(one, host, socket, versionOf)).map((each) => resting(each, atRest)),
+        ...(await otherNeeds(one, host, socket)),
+      ]
+      return { ...rested, change: { ...change, needs: needs.map(withoutWords) } }
     }),
   )
+}
+
+/** One that does not answer is not fit for a change, and refused by the plan's own check with what to do. */
+async function restingOn(fleet: Fleet, { rendered, files: [main] }: Compared, host: Host, socket: string) {
+  if (main?.text === undefined) return []
+  const state = await runtimeState(host, socket).catch(() => undefined)
+  return state ? newAtRest(fleet, rendered.group, state, main.file.content) : []
+}
+
+/** A server that is made at run time, and begins in maintenance. */
+function resting(one: Needed, atRest: readonly AtRest[]): Needed {
+  const { change } = one
+  if (change?.change !== 'add') return one
+  const rests = atRest.some(({ backend, server }) => backend === change.backend && server === change.server)
+  return rests ? { ...one, what: `${one.what}, in maintenance`, change: { ...change, atRest: true } } : one
 }
 
 /** Of haproxy.cfg itself. */

@@ -76,6 +76,8 @@ export function live(batch: readonly Work[]): StageDraft {
   const services = [...new Set(batch.map(({ which }) => `${which.daemon}/${which.group}`))].join(', ')
   return stage(
     `${services}: put in place, reload, proof`,
-    batch.map(({ host, which, moves, kept }) => putLive.at(host, { ...which, moves, kept, reload: true })),
+    batch.map(({ host, which, moves, kept, atRest }) =>
+      putLive.at(host, { ...which, moves, kept, ...(atRest && { atRest }), reload: true }),
+    ),
   )
 }

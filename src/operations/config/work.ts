@@ -6,6 +6,7 @@ import { sha256 } from '../../lib/digest.ts'
 import type { Daemon } from '../../lib/rendered.ts'
 import type { HostName, RunId } from '../../lib/types.ts'
 import type { Which } from '../../steps/config/reloaders/reloader.ts'
+import type { Place } from '../../daemons/haproxy/commands.ts'
 import type { RuntimeChange } from '../../daemons/haproxy/needs/change.ts'
 import { needed } from './needs.ts'
 import { isOpen } from './open.ts'
@@ -22,12 +23,14 @@ export interface Work {
   readonly moves: readonly FileMove[]
   /** The version that is kept of what lies there. */
   readonly kept: string
+  /** Servers that a reload brings, to begin in maintenance. */
+  readonly atRest?: readonly Place[]
   /** What the runtime CLI makes of it; undefined where it takes a reload. */
   readonly changes?: readonly RuntimeChange[]
 }
 
 /** What is to be done of a comparison. */
-export function workOf(fleet: Fleet, { rendered, files, change }: Compared, id: RunId): Work {
+export function workOf(fleet: Fleet, { rendered, files, change, atRest = [] }: Compared, id: RunId): Work {
   const { host, daemon, unit, group } = rendered
   const balancer = daemon === 'haproxy' ? fleet.haproxy.get(group) : undefined
   const socket = balancer?.socket
@@ -48,6 +51,7 @@ export function workOf(fleet: Fleet, { rendered, files, change }: Compared, id: 
       ...(closed && isOpen(now) && { closes: true as const }),
     })),
     kept: keptName(id),
+    ...(atRest.length > 0 && { atRest: atRest.map(({ backend, server }) => ({ backend, server })) }),
     ...(['nothing', 'runtime'].includes(needed(change)) && {
       changes: (change.needs ?? []).flatMap((one) => one.change ?? []),
     }),

@@ -1,3 +1,4 @@
+import type { Place } from '../../daemons/haproxy/commands.ts'
 import { isMomentary, momentaryMark } from '../../daemons/haproxy/kept/momentary.ts'
 import { NoUseWaiting, type On } from '../../engine/step-kind.ts'
 import type { FileMove } from '../../hosts/config/change.ts'
@@ -24,6 +25,8 @@ type Input = Which & {
   readonly shelf?: 'run-time'
   /** False where the running daemon has been told already, or will be, by other means. */
   readonly reload: boolean
+  /** Servers that it brings to HAProxy, to begin in maintenance. */
+  readonly atRest?: readonly Place[]
 } & UndoAsks
 
 type Found = {
@@ -70,6 +73,7 @@ export const putLive = defineChange<Input, Found>({
     await reloaderOf(input).reload(on, input, running, {
       running: before,
       next: () => textAt(on.host, input.config, on.signal),
+      ...(input.atRest && { atRest: input.atRest }),
     })
   },
   verify: async (input, found, on) => {

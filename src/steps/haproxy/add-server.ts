@@ -11,25 +11,26 @@ type Input = {
   readonly seat: Seat
   /** Behind `add server b/s`. */
   readonly words: readonly string[]
+  /** It stays in maintenance: nobody is to be sent there yet. */
+  readonly atRest?: true
 }
 type Found = { readonly there: boolean }
 
 /** It begins in maintenance with its checks off, and is then drained, up only after as many fresh passes as it takes. */
-function orders({ seat, words }: Input): string[] {
+function orders({ seat, words, atRest }: Input): string[] {
   const checked = words.includes('check')
   return [
     addServer(seat, words),
     ...(checked ? [enableHealth(seat)] : []),
-    setState(seat, 'drain'),
-    ...(checked ? [setHealth(seat, 'down')] : []),
+    ...(atRest ? [] : [setState(seat, 'drain'), ...(checked ? [setHealth(seat, 'down')] : [])]),
   ]
 }
 
-/** Makes a server in a running backend, drained: `await-passing-check` and `set-server-state` follow. */
+/** Makes a server in a running backend, drained: `await-passing-check` and `set-server-state` follow; or in maintenance. */
 export const addServerAtRunTime = defineChange<Input, Found>({
   kind: 'haproxy.add-server',
   describe: (input) => ({
-    title: `add server ${seatName(input.seat)}, drained`,
+    title: `add server ${seatName(input.seat)}, ${input.atRest ? 'in maintenance' : 'drained'}`,
     commands: orders(input).map((command) => byHand(input.seat, command)),
   }),
   describeUndo: ({ seat }, { there }) =>
@@ -37,11 +38,11 @@ export const addServerAtRunTime = defineChange<Input, Found>({
   observe: async ({ seat }, on) => ({ there: (await lookFor(on, seat)) !== undefined }),
   isDone: (_input, { there }) => there,
   apply: (input, _found, on) => order(on.host, input.seat.socket, orders(input), { signal: on.signal }),
-  verify: async ({ seat }, _found, on) => {
+  verify: async ({ seat, atRest }, _found, on) => {
     const now = await lookFor(on, seat)
     return notYet(
       now === undefined && `${seatName(seat)} is not there`,
-      now?.admin === 'maint' && `${seatName(seat)} is in maintenance still`,
+      !atRest && now?.admin === 'maint' && `${seatName(seat)} is in maintenance still`,
     )
   },
   undo: async ({ seat }, { there }, on) => {

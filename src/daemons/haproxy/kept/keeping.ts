@@ -1,6 +1,7 @@
 import { type Place, seatName } from '../commands.ts'
 import { configuredServers, type ConfiguredServer, says } from '../config/configured.ts'
 import { addedAgain } from './added-again.ts'
+import { newInMaintenance } from './new-server.ts'
 import type { KeptServer, RuntimeState } from './runtime-state.ts'
 import { successors } from './successors.ts'
 import { adminWish, endpointWish, kept, type Said, was, weightWish, type Wish } from './wishes.ts'
@@ -25,7 +26,12 @@ export type Keeping = {
 }
 
 /** Two configurations: the one in force, undefined where the file is not what the worker runs, and the one to come. */
-export type Configurations = { readonly running?: string; readonly next: string }
+export type Configurations = {
+  readonly running?: string
+  readonly next: string
+  /** Servers that it brings, to begin in maintenance. */
+  readonly atRest?: readonly Place[]
+}
 
 function carry(from: KeptServer, old: ConfiguredServer | undefined, to: ConfiguredServer): [Carried, Verdict[]] {
   const before = was(from, old)
@@ -71,13 +77,13 @@ function losing({ admin, disabled, weight, initialWeight }: KeptServer): string 
  * Decides for every server of the running worker what is to be after a reload with `next`: the table of
  * docs/runtime-state.md, row by row. Pure; the verdicts are for the operator.
  */
-export function keeping(before: RuntimeState, { running, next }: Configurations): Keeping {
+export function keeping(before: RuntimeState, { running, next, atRest = [] }: Configurations): Keeping {
   const to = configuredServers(next)
   const old = running === undefined ? undefined : configuredServers(running)
   const oldOf = new Map(old?.map((server) => [seatName(server), server]))
   const newOf = successors(before.servers, old ?? to, to)
   const result: { carried: Carried[]; added: AddedAgain[]; verdicts: Verdict[] } = {
-    carried: [],
+    carried: newInMaintenance(before, to, atRest),
     added: [],
     verdicts: [],
   }

@@ -9,8 +9,8 @@ export type ServerChange = Place &
     | { readonly change: 'address'; readonly to: Endpoint; readonly admin: AdminState }
     | { readonly change: 'disable' }
     | { readonly change: 'enable' }
-    /** The words behind `add server b/s`; it is made ready after its checks pass. */
-    | { readonly change: 'add'; readonly words: readonly string[] }
+    /** The words behind `add server b/s`; it is made ready after its checks pass, or stays in maintenance. */
+    | { readonly change: 'add'; readonly words: readonly string[]; readonly atRest?: true }
     /** `words` make it again. */
     | { readonly change: 'remove'; readonly words: readonly string[] }
   )

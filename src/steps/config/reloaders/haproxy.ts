@@ -37,7 +37,9 @@ export const haproxyReloader: Reloader<HaproxyPicture> = {
     }
     if (which.socket === undefined) return reload()
     const [running, next = ''] = [await texts.running(), await texts.next()]
-    const it = { ...(running !== undefined && { running }), next, socket: which.socket, path: which.config, reload }
+    const { atRest } = texts
+    const configurations = { ...(running !== undefined && { running }), next, ...(atRest && { atRest }) }
+    const it = { ...configurations, socket: which.socket, path: which.config, reload }
     await reloadKeeping(on.host, it, { signal: on.signal })
   },
   byHand: (unit) => signalled('USR2', unit),

@@ -1,3 +1,4 @@
+import type { Place } from '../../../daemons/haproxy/commands.ts'
 import type { Daemon } from '../../../lib/rendered.ts'
 import type { On } from '../../../engine/step-kind.ts'
 import type { Reloaded, ReloadRefusal } from '../../../daemons/reload.ts'
@@ -17,10 +18,12 @@ export type Which = {
   readonly socket?: string
 }
 
-/** What its main file said before, undefined where that is not what runs, and what it says now. Read only where they are wanted. */
+/** What its main file said before, undefined where that is not what runs, and what it says now: read only where they are wanted. */
 export interface Texts {
   running(): Promise<string | undefined>
   next(): Promise<string | undefined>
+  /** Servers that it brings, to begin in maintenance. */
+  readonly atRest?: readonly Place[]
 }
 
 /** What a daemon knows and no file says, should nobody live to give it back after a reload. Plain data, or null. */
