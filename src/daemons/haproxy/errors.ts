@@ -82,7 +82,10 @@ export class NoSuchSeat extends ZdtError {
       host,
       said,
       cause,
-      suggestions: [`list what it knows: echo "show servers conn" | sudo socat - UNIX-CONNECT:${socket}`],
+      suggestions: [
+        `see whether zdt.yaml is ahead of it: zdt diff ${host}`,
+        `list what it knows: echo "show servers conn" | sudo socat - UNIX-CONNECT:${socket}`,
+      ],
     })
   }
 }

@@ -69,9 +69,8 @@ export const putLive = defineChange<Input, Found>({
   apply: async (input, { running }, on) => {
     await putInPlace(on.host, keptOf(input), input.moves, { signal: on.signal })
     if (!input.reload) return
-    const before = () => textAt(on.host, keptFile(input, mainOf(input).target), on.signal)
     await reloaderOf(input).reload(on, input, running, {
-      running: before,
+      running: () => textAt(on.host, keptFile(input, mainOf(input).target), on.signal),
       next: () => textAt(on.host, input.config, on.signal),
       ...(input.atRest && { atRest: input.atRest }),
     })

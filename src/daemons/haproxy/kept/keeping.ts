@@ -83,7 +83,7 @@ export function keeping(before: RuntimeState, { running, next, atRest = [] }: Co
   const oldOf = new Map(old?.map((server) => [seatName(server), server]))
   const newOf = successors(before.servers, old ?? to, to)
   const result: { carried: Carried[]; added: AddedAgain[]; verdicts: Verdict[] } = {
-    carried: newInMaintenance(before, to, atRest),
+    carried: [],
     added: [],
     verdicts: [],
   }
@@ -114,6 +114,7 @@ export function keeping(before: RuntimeState, { running, next, atRest = [] }: Co
     else if (lost !== '')
       result.verdicts.push({ server, outcome: 'gone', line: `${lost}: no longer in the configuration` })
   }
+  result.carried.push(...newInMaintenance(before, to, atRest))
   return result
 }
 

@@ -5,6 +5,7 @@ import type { RuntimeState } from './runtime-state.ts'
 
 /** What a state file says of a server that has never run. */
 const fresh: Readonly<Record<string, string>> = {
+  srv_op_state: '0',
   srv_time_since_last_change: '0',
   // "Initializing": with 0, "unknown", its checks never run (2.6, 3.0).
   srv_check_status: '1',

@@ -145,3 +145,37 @@ backend shop
     expect(loadsItself(text, kept(world, text))).toBe(own)
   })
 })
+
+describe('a server that is new, and is to begin in maintenance', () => {
+  const before = worldOf({})
+  const next = shop(app1, 'server app2 10.0.0.2:81 check weight 7', 'server app3 10.0.0.3:80')
+  const keptFor = (...servers: readonly string[]) =>
+    keeping(before, { running: shop(app1), next, atRest: servers.map((server) => ({ backend: 'shop', server })) })
+  const rows = (...servers: readonly string[]) =>
+    parseTable(stateFile(before, keptFor(...servers))).map((each) => Object.fromEntries(each))
+
+  test('is in the state file as one in maintenance, whose checks have still to begin', () => {
+    const [, app2, app3] = rows('app2', 'app3')
+    expect(app2).toMatchObject({
+      be_id: '7',
+      be_name: 'shop',
+      srv_name: 'app2',
+      srv_addr: '10.0.0.2',
+      srv_port: '81',
+      srv_admin_state: '1',
+      srv_op_state: '0',
+      srv_uweight: '7',
+      srv_iweight: '7',
+      srv_check_state: '6',
+    })
+    expect(app3).toMatchObject({ srv_name: 'app3', srv_admin_state: '1', srv_check_state: '0' })
+  })
+
+  test('another that is new is not carried over, and nothing is said of either', () => {
+    expect(rows('app2').map(({ srv_name: name }) => name)).toEqual(['app1', 'app2'])
+    expect(keptFor('app2').verdicts).toEqual([])
+  })
+
+  test('one that is there already stays as it is', () =>
+    expect(rows('app1')).toMatchObject([{ srv_name: 'app1', srv_admin_state: '0' }]))
+})
