@@ -9,6 +9,7 @@ import { operatorTests } from './shop/operator.ts'
 import { readyTests } from './shop/ready.ts'
 import { rolloutTests } from './shop/rollout.ts'
 import { runbookTests } from './shop/runbook.ts'
+import { unreachableTests } from './shop/unreachable.ts'
 import { upstreamTests } from './shop/upstreams.ts'
 import { wordTests } from './shop/words.ts'
 
@@ -24,6 +25,7 @@ describeOnLab('the shop', () => {
   rolloutTests(shop)
   budgetTests(shop)
   runbookTests(shop)
+  unreachableTests(shop)
   upstreamTests(shop)
   evacuateTests(shop)
 })
