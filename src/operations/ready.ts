@@ -58,7 +58,7 @@ async function propose(world: World, { server, timeout, slowStart }: ReadyOption
       `ready ${server}`,
       fleet.digest,
       [
-        ...intoRotation(fleet, out, timeout, heard, warming(comingBack, slowly)),
+        ...intoRotation(fleet, out, timeout, heard, { warm: warming(comingBack, slowly) }),
         untilAnswered(down, timeout),
         ...back.stages,
       ],

@@ -60,14 +60,15 @@ export function untilDrained(seen: readonly SeenSeat[], timeout: Millis): StageD
 
 /**
  * The safe way back: a fresh passing check first, ready then, with little of the traffic at first where it is to be `warm` first, last the
- * agents that are to be `heard` again: one that answers with a share would set the weight.
+ * agents that are to be `heard` again: one that answers with a share would set the weight. `isAsked`: an earlier stage has asked for
+ * the check, since when nobody has restarted the servers.
  */
 export function intoRotation(
   fleet: Fleet,
   seen: readonly SeenSeat[],
   timeout: Millis,
   heard: (one: SeenSeat) => boolean,
-  warm: Warming = atOnce,
+  { warm = atOnce, isAsked = false }: { readonly warm?: Warming; readonly isAsked?: boolean } = {},
 ): StageDraft[] {
   const seats = seen.map(({ seat }) => seat)
   // One that is heard meanwhile, and answers with a share, would set the weight.
@@ -75,10 +76,7 @@ export function intoRotation(
   const agents = seen.filter((one) => heard(one) || loud.includes(one)).map(({ seat }) => seat)
   return [
     agentsHeldOff(loud.map(({ seat }) => seat)),
-    stage(
-      `ask for a fresh check of ${namesOf(seats)}`,
-      seats.map((seat) => askFreshCheck.at(seat.host, { seat })),
-    ),
+    ...(isAsked ? [] : [freshlyAsked(seats)]),
     untilChecked(seats, timeout),
     ...warm.before,
     stage(
@@ -91,6 +89,14 @@ export function intoRotation(
     ...warm.after,
     agentsHeard(agents),
   ]
+}
+
+/** What the load balancers knew is forgotten: they look anew. */
+export function freshlyAsked(seats: readonly Seat[]): StageDraft {
+  return stage(
+    `ask for a fresh check of ${namesOf(seats)}`,
+    seats.map((seat) => askFreshCheck.at(seat.host, { seat })),
+  )
 }
 
 /** Wait until every load balancer's check passes. */

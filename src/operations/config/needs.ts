@@ -36,7 +36,8 @@ export async function withNeeds(fleet: Fleet, hosts: Hosts, compared: readonly C
 
 /** One that does not answer is not fit for a change, and refused by the plan's own check with what to do. */
 async function restingOn(fleet: Fleet, { rendered, files: [main] }: Compared, host: Host, socket: string) {
-  if (main?.text === undefined) return []
+  const hasColours = [...fleet.pools.values()].some(({ rollout }) => (rollout?.blueGreen.colours.size ?? 0) > 0)
+  if (main?.text === undefined || !hasColours) return []
   const state = await runtimeState(host, socket).catch(() => undefined)
   return state ? newAtRest(fleet, rendered.group, state, main.file.content) : []
 }

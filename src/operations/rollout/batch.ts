@@ -9,7 +9,7 @@ import { watchSeats } from '../../steps/haproxy/watch-seats.ts'
 import type { Judged } from '../capacity.ts'
 import { watchedTogether, type SeenSeat } from '../look-at-seats.ts'
 import { untilAnswered, untilNobody } from '../places.ts'
-import { intoRotation, outOfRotation } from '../rotation.ts'
+import { freshlyAsked, intoRotation, outOfRotation } from '../rotation.ts'
 import { atOnce, warming, type SlowStart } from '../slow-start.ts'
 import type { UpstreamChange } from '../upstreams/change.ts'
 import type { SeenUpstream } from '../upstreams/look.ts'
@@ -62,6 +62,8 @@ export function deployed(rolling: Rolling, some: readonly Candidate[], judged: J
           }),
         ),
       ),
+      // The load balancers check while it settles: by the end of that they know.
+      freshlyAsked(ready(some).map(({ seat }) => seat)),
       stage(
         `${names} must be well for ${formatDuration(spec.settle)}, on its own`,
         spec.settle === 0
@@ -87,7 +89,10 @@ export function backAgain(
       rolling,
       some,
       'goes back',
-      intoRotation(fleet, ready(some), timeout, heard, isCanary ? atOnce : warming(ready(some), slowStartOf(spec))),
+      intoRotation(fleet, ready(some), timeout, heard, {
+        warm: isCanary ? atOnce : warming(ready(some), slowStartOf(spec)),
+        isAsked: true,
+      }),
     ),
     ...(behind ? [untilAnswered(behind.upstreams, timeout), ...behind.back.stages] : []),
   ]

@@ -38,13 +38,9 @@ export function switchColours(
   return [
     ...deployed(rolling, idle.servers, { capacity: [], guards: [] }),
     ...share.before,
-    ...intoRotation(
-      fleet,
-      after,
-      timeout,
-      ({ view }) => view.agent?.enabled === false,
-      shares.length > 0 ? atOnce : warming(after, slowStartOf(spec)),
-    ),
+    ...intoRotation(fleet, after, timeout, ({ view }) => view.agent?.enabled === false, {
+      warm: shares.length > 0 ? atOnce : warming(after, slowStartOf(spec)),
+    }),
     ...(nginx ? [untilAnswered(upstreamsOf(idle.servers), timeout), ...nginx.up.stages] : []),
     ...share.rising,
     ...outOfRotation(before, 'drain', judged),

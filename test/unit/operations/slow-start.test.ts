@@ -66,7 +66,7 @@ test('around ready: agents held off first, the least weight before it, heard aga
   const fleet = { pools: new Map() } as unknown as Parameters<typeof intoRotation>[0]
   const titles = (stages: ReturnType<typeof intoRotation>) =>
     stages.filter(({ steps }) => steps.length > 0).map(({ title }) => title)
-  expect(titles(intoRotation(fleet, [loud], 1000, () => false, warming([loud], slowly)))).toEqual([
+  expect(titles(intoRotation(fleet, [loud], 1000, () => false, { warm: warming([loud], slowly) }))).toEqual([
     'hold the agent check of shop/app1 off',
     'ask for a fresh check of shop/app1',
     'wait for a passing check',
