@@ -110,7 +110,7 @@ export function useShop(lab: Lab): Shop {
       '1',
       '-o',
       '/dev/null',
-      `http://10.77.0.2${app.slice(3)}:8080/healthz`,
+      `http://10.77.0.${20 + Number(app.slice(3))}:8080/healthz`,
     ])
     expect(code).toBe(0)
   }
