@@ -1,15 +1,17 @@
 import type { History, Past as Done } from '../engine/history.ts'
 import type { Step } from '../engine/plan.ts'
+import type { Place } from '../daemons/haproxy/commands.ts'
 import type { FileMove } from '../hosts/config/change.ts'
 import { ZdtError } from '../lib/errors.ts'
 import type { RunId } from '../lib/types.ts'
 import { appRuns } from '../steps/app/runs.ts'
 import { configAsPlanned } from '../steps/config/as-planned.ts'
 import { putLive } from '../steps/config/put-live.ts'
+import { addServerAtRunTime } from '../steps/haproxy/add-server.ts'
 import { setServerState } from '../steps/haproxy/set-state.ts'
 import { stepKinds } from '../steps/index.ts'
 import { loadMap } from '../steps/split/load-map.ts'
-import { fileThing } from '../steps/things.ts'
+import { fileThing, seatThing } from '../steps/things.ts'
 import { since, type Past, type PastRuns } from './past-runs.ts'
 
 /** One thing that a run has changed: a server's state, a file, the version of an application. */
@@ -45,7 +47,7 @@ export function refuseReliedOn(asked: Asked, { owed, ended }: Pick<History, 'owe
       last.run !== asked.run &&
       asked.beside?.has(last.run) !== true &&
       last.at > asked.at &&
-      (isContent(last) || isWhole(last.step))
+      (isContent(last) || isWhole(last.step) || (brings(changed) && isMadeReady(last.step)))
     return relies ? [{ changed, last }] : []
   })
   const [first] = relied
@@ -83,7 +85,7 @@ export function settled(step: Step): readonly string[] {
 }
 
 function thingsOf({ kind, host, input }: Step): readonly string[] {
-  if (kind === putLive.kind) return filesOf(host, input, ({ from, to }) => from !== to)
+  if (kind === putLive.kind) return [...filesOf(host, input, ({ from, to }) => from !== to), ...broughtBy(host, input)]
   if (kind === configAsPlanned.kind) return filesOf(host, input, ({ from, to }) => from === to)
   const known = stepKinds.get(kind)
   if (kind === appRuns.kind && known?.flavour === 'guard') return known.protects?.(input, host) ?? []
@@ -99,7 +101,10 @@ function filesOf(host: Step['host'], input: unknown, which: (move: FileMove) => 
 function comesToNothing({ thing, steps }: Changed): boolean {
   const [first, last] = [steps[0], steps.at(-1)]
   if (!first || !last || first.step.kind !== last.step.kind) return false
-  if (first.step.kind === putLive.kind) return moveOf(first.step, thing)?.from === moveOf(last.step, thing)?.to
+  if (first.step.kind === putLive.kind) {
+    const move = moveOf(first.step, thing)
+    return move !== undefined && move.from === moveOf(last.step, thing)?.to
+  }
   const kind = stepKinds.get(last.step.kind)
   return kind?.flavour === 'change' && first.found !== undefined && kind.isDone(last.step.input, first.found)
 }
@@ -107,6 +112,23 @@ function comesToNothing({ thing, steps }: Changed): boolean {
 function moveOf({ host, input }: Step, thing: string): FileMove | undefined {
   const { moves } = input as { readonly moves: readonly FileMove[] }
   return moves.find(({ target }) => fileThing(host, target) === thing)
+}
+
+/** Servers that a reload brings, in maintenance. */
+function broughtBy(host: Step['host'], input: unknown): string[] {
+  const { socket = '', atRest = [] } = input as { readonly socket?: string; readonly atRest?: readonly Place[] }
+  return atRest.map((place) => seatThing(host, { socket, ...place }, 'state'))
+}
+
+/** Has it brought the server itself, which would be gone? */
+function brings({ thing, steps }: Changed): boolean {
+  return steps.some(
+    ({ step }) => step.kind === addServerAtRunTime.kind || broughtBy(step.host, step.input).includes(thing),
+  )
+}
+
+function isMadeReady({ kind, input }: Step): boolean {
+  return kind === setServerState.kind && (input as { readonly state: string }).state === 'ready'
 }
 
 /** It has changed nothing, for it found what it wanted. */
@@ -122,7 +144,7 @@ function isWhole({ kind }: Step): boolean {
 function nameOf(thing: string, steps: readonly Done[]): string {
   const step = steps.at(-1)?.step
   if (!step) return thing
-  if (step.kind === putLive.kind) return `${step.host}: ${moveOf(step, thing)?.path ?? thing}`
+  if (step.kind === putLive.kind) return moveOf(step, thing) ? `${step.host}: ${moveOf(step, thing)?.path}` : thing
   return `${step.host}: ${stepKinds.get(step.kind)?.describe(step.input, step.host).title ?? thing}`
 }
 

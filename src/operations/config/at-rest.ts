@@ -16,7 +16,10 @@ export function newAtRest(fleet: Fleet, group: string, state: RuntimeState, next
   return configuredServers(next).flatMap(({ backend, server, endpoint }) => {
     const pool = poolAt(fleet, group, backend)
     if (!pool || !endpoint || known(backend, server)) return []
-    const colour = restingColour(pool, server, (name) => known(backend, name)?.admin === 'ready')
+    const colour = restingColour(pool, server, {
+      has: (name) => known(backend, name) !== undefined,
+      sendsTo: (name) => known(backend, name)?.admin === 'ready',
+    })
     return colour === undefined ? [] : [{ backend, server, colour }]
   })
 }

@@ -13,6 +13,7 @@ import { removeServerAtRunTime } from '../../steps/haproxy/remove-server.ts'
 import { setServerAddress } from '../../steps/haproxy/set-address.ts'
 import { setServerState } from '../../steps/haproxy/set-state.ts'
 import { setServerWeight } from '../../steps/haproxy/set-weight.ts'
+import { questionBeforeUndo } from '../capacity.ts'
 import type { OutOptions } from '../out-meanwhile.ts'
 
 /** A change of a server that the runtime CLI of one load balancer is to make. */
@@ -39,7 +40,7 @@ export function atRunTime(fleet: Fleet, changes: readonly ChangeOn[], options: O
     if (!first) return []
     const seats = same.map(({ host, group, change }) => seatOf(fleet, host, group, change))
     const pool = goes(first.change) ? poolAt(fleet, first.group, first.change.backend) : undefined
-    return [...(pool ? [guarded(pool, seats, options)] : []), ...stagesFor(first.change, seats, options)]
+    return [...(pool ? [guarded(pool, seats, options)] : []), ...stagesFor(fleet, first.change, seats, options)]
   })
 }
 
@@ -68,17 +69,28 @@ function guarded(pool: Pool, seats: readonly Seat[], { allowEmpty }: OutOptions)
   return stage(`${pool.name} keeps enough servers`, seats.map(enough))
 }
 
-function stagesFor(change: ServerChange, seats: readonly Seat[], { timeout }: OutOptions): StageDraft[] {
+function stagesFor(fleet: Fleet, change: ServerChange, seats: readonly Seat[], { timeout }: OutOptions): StageDraft[] {
   const name = `${change.backend}/${change.server}`
+  const beforeUndo = (seat: Seat) => {
+    const capacity = questionBeforeUndo(fleet, seat)
+    return capacity && { capacity }
+  }
   const each = (title: string, step: (seat: Seat) => StepDraft) => stage(title, seats.map(step))
   const state = (wanted: 'ready' | 'drain' | 'maint') =>
-    each(`set server ${name} state ${wanted}`, (seat) => setServerState.at(seat.host, { seat, state: wanted }))
+    each(`set server ${name} state ${wanted}`, (seat) =>
+      setServerState.at(seat.host, { seat, state: wanted, ...(wanted === 'ready' && beforeUndo(seat)) }),
+    )
   const checked = each('wait for a passing check', (seat) => awaitPassingCheck.at(seat.host, { seat, timeout }))
   const back = [
     each(`ask for a fresh check of ${name}`, (seat) => askFreshCheck.at(seat.host, { seat })),
     checked,
     state('ready'),
   ]
+  const added = (how: string) =>
+    each(`add server ${name}${how}`, (seat) => {
+      const { words = [], atRest } = change.change === 'add' ? change : {}
+      return addServerAtRunTime.at(seat.host, { seat, words, ...(atRest && { atRest }), ...beforeUndo(seat) })
+    })
   switch (change.change) {
     case 'weight':
       return [
@@ -97,15 +109,8 @@ function stagesFor(change: ServerChange, seats: readonly Seat[], { timeout }: Ou
     case 'enable':
       return back
     case 'add':
-      if (change.atRest) {
-        const { words } = change
-        return [each(`add server ${name}`, (seat) => addServerAtRunTime.at(seat.host, { seat, words, atRest: true }))]
-      }
-      return [
-        each(`add server ${name}`, (seat) => addServerAtRunTime.at(seat.host, { seat, words: change.words })),
-        ...(change.words.includes('check') ? [checked] : []),
-        state('ready'),
-      ]
+      if (change.atRest) return [added(', in maintenance')]
+      return [added(''), ...(change.words.includes('check') ? [checked] : []), state('ready')]
     case 'remove':
       return [
         state('drain'),

@@ -8,11 +8,15 @@ import type { Pool } from '../../fleet/fleet.ts'
  */
 export function keptServers(pool: Pool, fresh: string, live: string): string {
   const was = parseServersFile(live)
-  const isSentTo = (name: string) => {
+  const lineOf = (name: string) => {
     const server = pool.servers.find((one) => one.name === name)
-    return server !== undefined && serverAt(was, server)?.down === false
+    return server && serverAt(was, server)
   }
-  const resting = pool.servers.filter((one) => !serverAt(was, one) && restingColour(pool, one.name, isSentTo))
+  const balancer = {
+    has: (name: string) => lineOf(name) !== undefined,
+    sendsTo: (name: string) => lineOf(name)?.down === false,
+  }
+  const resting = pool.servers.filter((one) => !balancer.has(one.name) && restingColour(pool, one.name, balancer))
   return editServersFile(
     keepRunTime(fresh, live),
     resting.map(({ address, port }) => ({ address, port, down: true })),

@@ -3,6 +3,7 @@ import { order } from '../../daemons/haproxy/runtime.ts'
 import type { On } from '../../engine/step-kind.ts'
 import type { Seat } from '../../fleet/fleet.ts'
 import { defineChange, notYet } from '../define.ts'
+import { enoughServers, type UndoQuestion } from './capacity.ts'
 import { seatThing } from '../things.ts'
 import { removeServer } from './del-server.ts'
 import { byHand, lookFor } from './seat.ts'
@@ -13,6 +14,8 @@ type Input = {
   readonly words: readonly string[]
   /** It stays in maintenance: nobody is to be sent there yet. */
   readonly atRest?: true
+  /** What to ask before it is taken away again by an undo. */
+  readonly capacity?: UndoQuestion
 }
 type Found = { readonly there: boolean }
 
@@ -52,6 +55,10 @@ export const addServerAtRunTime = defineChange<Input, Found>({
   about: ({ seat }, host) => [seatThing(host, seat, 'state')],
   // Made, and not drained yet; or on its way out again.
   halfway: async ({ seat }, { there }, on) => !there && (await lookFor(on, seat))?.admin === 'maint',
+  undoGuard: ({ seat: { pool, server }, capacity }, { there }, host) =>
+    capacity && !there
+      ? enoughServers.at(host, { ...capacity, anyway: `zdt maint ${pool}/${server} --allow-empty, and this again` })
+      : undefined,
   undoPatience: () => 30_000,
 })
 

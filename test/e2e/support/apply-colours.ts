@@ -19,6 +19,14 @@ export function colourTests(lab: Lab): void {
     expect(ended.code, ended.stderr).toBe(0)
   }
 
+  /** It serves by now: the run that brought it is not taken back under it. */
+  const serverIsWanted = async (run: string) => {
+    const { code, stderr } = await fleet.zdt('rollback', run, '--yes')
+    expect(stderr.replaceAll(/\s+/g, ' ')).toMatch(/app3.*: changed again since .* by run/)
+    expect(code).toBe(3)
+    expect(await statuses('shop/app3')).toEqual(['UP', 'UP'])
+  }
+
   /** Green has a server from now on: until then app3 is nowhere. */
   const greenComes = async (change: (haproxy: string) => string, ...flags: readonly string[]) => {
     await fleet.edit('zdt.yaml', (text) => text.replace(/, app3: 10\.77\.0\.23:8080/, ''))
@@ -44,7 +52,8 @@ export function colourTests(lab: Lab): void {
     expect(code, stderr).toBe(0)
     expect(await statuses('shop/app3')).toEqual(['MAINT', 'MAINT'])
     expect(await served()).toEqual(['0', '0'])
-    return { said: `${stdout}${stderr}`.replaceAll(/\s+/g, ' '), before }
+    const said = `${stdout}${stderr}`.replaceAll(/\s+/g, ' ')
+    return { said, before, run: /run (\w+) apply by/.exec(said)?.[1] ?? '' }
   }
 
   afterEach(async () => {
@@ -62,7 +71,7 @@ export function colourTests(lab: Lab): void {
   }
 
   test('a colour comes at run time, in maintenance; gets a version, and serves; nothing is reloaded or lost', async () => {
-    const { said, before } = await greenComes((text) => text)
+    const { said, before, run } = await greenComes((text) => text)
     expect(said).toContain('shop/app3 begins in maintenance: green does not serve (lb1, lb2)')
     await rollout('2.0.0')
     expect(await Promise.all(['app1', 'app2', 'app3'].map((app) => statuses(`shop/${app}`)))).toEqual([
@@ -71,12 +80,14 @@ export function colourTests(lab: Lab): void {
       ['UP', 'UP'],
     ])
     expect(await workers()).toEqual(before)
+    await serverIsWanted(run)
     expect(await fleet.zdt('diff')).toMatchObject({ code: 0 })
   })
 
   deep('a colour comes with a reload: in maintenance from the new worker’s first request on', async () => {
-    await greenComes((text) => text.replace('maxconn 8000', 'maxconn 9000'))
+    const { run } = await greenComes((text) => text.replace('maxconn 8000', 'maxconn 9000'))
     await rollout('2.0.0')
     expect(await statuses('shop/app3')).toEqual(['UP', 'UP'])
+    await serverIsWanted(run)
   })
 }
