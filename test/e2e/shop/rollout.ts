@@ -84,27 +84,20 @@ export function rolloutTests(shop: Shop): void {
       expect(await versions()).toEqual(all('1.0.0'))
     })
 
-    deep('one that answers 500 now and then is seen by the load balancers’ own counters, and put back', async () => {
+    deep.each([
+      ['answers 500 now and then', '2.0.0-errors', 'too many errors'],
+      ['answers too slowly', '2.0.0-slow', 'too slow'],
+    ])('one that %s is seen by the load balancers’ own counters, and put back', async (_what, version, sentence) => {
       const load = await startWrk(lab, `${vip}/shop/`, 'paced')
       // Without the probe: to that one an answer 500 is lost, which is told first.
-      const argv = [
-        'rollout',
-        'shop',
-        '--to',
-        '2.0.0-errors',
-        '--settle',
-        '1s',
-        '--min-healthy',
-        '5s',
-        '--yes',
-        '--json',
-      ]
-      const { code, stdout } = await shop.zdt(...argv)
-      const { not2xx } = await load.stop()
-      expect(stdout).toContain('too many errors')
+      const times = ['--settle', '1s', '--min-healthy', '5s']
+      const { code, stdout } = await shop.zdt('rollout', 'shop', '--to', version, ...times, '--yes', '--json')
+      const { errors, not2xx } = await load.stop()
+      expect(stdout).toContain(sentence)
       expect(printed(stdout)).toMatchObject({ ended: 'put-back' })
       expect(code).toBe(4)
-      expect(not2xx).toBeGreaterThan(0)
+      expect(errors).toBe(0)
+      if (version === '2.0.0-slow') expect(not2xx).toBe(0)
       expect(await versions()).toEqual(all('1.0.0'))
       await serving()
     })
@@ -303,6 +296,19 @@ export function rolloutTests(shop: Shop): void {
           expect(await states()).toEqual(both('UP', 'MAINT', 'MAINT'))
         },
       )
+
+      deep.each(broken)('one that %s: the other colour serves on', async (_what, version, sentence) => {
+        const fleet = await fleetOf(colours)
+        await shop.orderBoth(...rest)
+        const load = await startWrk(lab, `${vip}/shop/`, 'paced')
+        const { code, stdout } = await coloured(version, fleet)
+        expect(stdout).toMatch(sentence)
+        expect(printed(stdout)).toMatchObject({ ended: 'put-back', probe: { total: { lost: 0 } } })
+        expect(code).toBe(4)
+        expect(await load.stop()).toMatchObject({ errors: 0, not2xx: 0 })
+        expect(await versions()).toEqual(all('1.0.0'))
+        expect(await states()).toEqual(both('UP', 'MAINT', 'MAINT'))
+      })
 
       deep('one that answers too slowly goes back at once', async () => {
         const fleet = await fleetOf(colours)
