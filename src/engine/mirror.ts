@@ -35,7 +35,7 @@ export interface MirrorOptions {
   readonly base?: string
   /**
    * How long lines are collected before a flush of their own; most travel with a change before that. Default: 500 ms, and more
-   * for more than four hosts, so that a run of many sends no more than eight flushes a second.
+   * for more than four hosts, up to 5 s: so a run of up to forty sends no more than eight flushes a second.
    */
   readonly every?: Millis
   readonly patience?: Millis
@@ -49,7 +49,13 @@ export function openMirror(
   hosts: Hosts,
   names: readonly HostName[],
   run: RunId,
-  { begins, history = [], base, every = 500 * Math.max(1, names.length / 4), patience = 5000 }: MirrorOptions = {},
+  {
+    begins,
+    history = [],
+    base,
+    every = 500 * Math.min(10, Math.max(1, names.length / 4)),
+    patience = 5000,
+  }: MirrorOptions = {},
 ): Mirror {
   const file = fileOf(run)
   const pages = new Pages(history)
