@@ -1,6 +1,6 @@
+import type { Place } from '../daemons/haproxy/commands.ts'
 import type { History, Past as Done } from '../engine/history.ts'
 import type { Step } from '../engine/plan.ts'
-import type { Place } from '../daemons/haproxy/commands.ts'
 import type { FileMove } from '../hosts/config/change.ts'
 import { ZdtError } from '../lib/errors.ts'
 import type { RunId } from '../lib/types.ts'
@@ -120,10 +120,12 @@ function broughtBy(host: Step['host'], input: unknown): string[] {
   return atRest.map((place) => seatThing(host, { socket, ...place }, 'state'))
 }
 
-/** Has it brought the server itself, which would be gone? */
+/** Has it brought the server itself, in maintenance? It would be gone, and whoever has made it serve since relies on it. */
 function brings({ thing, steps }: Changed): boolean {
-  return steps.some(
-    ({ step }) => step.kind === addServerAtRunTime.kind || broughtBy(step.host, step.input).includes(thing),
+  return steps.some(({ step: { kind, host, input } }) =>
+    kind === addServerAtRunTime.kind
+      ? (input as { readonly atRest?: true }).atRest === true
+      : kind === putLive.kind && broughtBy(host, input).includes(thing),
   )
 }
 

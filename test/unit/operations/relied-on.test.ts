@@ -172,3 +172,25 @@ test('a server that was drained and brought back comes to nothing', async () => 
   await ran('BBBBBB', 2000, [state('ready', 'ready', ['already'])])
   await expect(takenBack()).resolves.toBe('taken back')
 })
+
+const added = (more: object): Did => ({
+  kind: 'haproxy.add-server',
+  input: { seat, words: ['10.0.0.22:80', 'check'], ...more },
+  found: { there: false },
+  ends: changed,
+})
+const brought = (from: string, to: string): Did => {
+  const one = put(from, to)
+  return { ...one, input: { ...one.input, socket: seat.socket, atRest: [{ backend: 'shop', server: 'app2' }] } }
+}
+
+test.each<readonly [string, Did, Did, string]>([
+  ['at run time, and a later run made it serve', added({ atRest: true }), state('ready', 'maint'), 'changed again'],
+  ['with a reload, and a later run made it serve', brought('a', 'b'), state('ready', 'maint'), 'changed again'],
+  ['in maintenance, where somebody has drained it', added({ atRest: true }), state('drain', 'maint'), 'taken back'],
+  ['to serve at once: a later ready is nothing new', added({}), state('ready', 'drain'), 'taken back'],
+])('a server that was brought %s', async (_what, first, later, outcome) => {
+  await ran('AAAAAA', 1000, [first])
+  await ran('BBBBBB', 2000, [later])
+  expect(await takenBack()).toContain(outcome)
+})
