@@ -86,11 +86,6 @@ function stagesFor(fleet: Fleet, change: ServerChange, seats: readonly Seat[], {
     checked,
     state('ready'),
   ]
-  const added = (how: string) =>
-    each(`add server ${name}${how}`, (seat) => {
-      const { words = [], atRest } = change.change === 'add' ? change : {}
-      return addServerAtRunTime.at(seat.host, { seat, words, ...(atRest && { atRest }), ...beforeUndo(seat) })
-    })
   switch (change.change) {
     case 'weight':
       return [
@@ -108,9 +103,13 @@ function stagesFor(fleet: Fleet, change: ServerChange, seats: readonly Seat[], {
       return [state('maint')]
     case 'enable':
       return back
-    case 'add':
-      if (change.atRest) return [added(', in maintenance')]
-      return [added(''), ...(change.words.includes('check') ? [checked] : []), state('ready')]
+    case 'add': {
+      const { words, atRest } = change
+      const added = each(`add server ${name}${atRest ? ', in maintenance' : ''}`, (seat) =>
+        addServerAtRunTime.at(seat.host, { seat, words, ...(atRest && { atRest }), ...beforeUndo(seat) }),
+      )
+      return atRest ? [added] : [added, ...(words.includes('check') ? [checked] : []), state('ready')]
+    }
     case 'remove':
       return [
         state('drain'),

@@ -4,6 +4,7 @@ import type { Fleet } from '../../fleet/fleet.ts'
 import type { Hosts } from '../../hosts/host.ts'
 import { needed } from './needs.ts'
 import type { Compared } from './compare.ts'
+import { onHosts } from './on-hosts.ts'
 
 /** What is said of a server before its verdict. */
 const words: { readonly [outcome in Verdict['outcome']]: string } = {
@@ -18,12 +19,9 @@ const words: { readonly [outcome in Verdict['outcome']]: string } = {
  */
 export async function keptLines(fleet: Fleet, hosts: Hosts, compared: readonly Compared[]): Promise<string[]> {
   const found = await Promise.all(compared.map(async (one) => verdictsOn(fleet, hosts, one)))
-  const on = new Map<string, string[]>()
-  for (const { host, server, outcome, line } of found.flat()) {
-    const text = `${server}${words[outcome]}: ${line}`
-    on.set(text, [...(on.get(text) ?? []), host])
-  }
-  return [...on].map(([text, names]) => `${text} (${names.join(', ')})`)
+  return onHosts(
+    found.flat().map(({ host, server, outcome, line }) => ({ host, text: `${server}${words[outcome]}: ${line}` })),
+  )
 }
 
 async function verdictsOn(fleet: Fleet, hosts: Hosts, { rendered, change, files: [main] }: Compared) {

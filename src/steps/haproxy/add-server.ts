@@ -46,6 +46,7 @@ export const addServerAtRunTime = defineChange<Input, Found>({
     return notYet(
       now === undefined && `${seatName(seat)} is not there`,
       !atRest && now?.admin === 'maint' && `${seatName(seat)} is in maintenance still`,
+      atRest && now !== undefined && now.admin !== 'maint' && `${seatName(seat)} is ${now.admin}, not in maintenance`,
     )
   },
   undo: async ({ seat }, { there }, on) => {

@@ -33,11 +33,12 @@ export function newInMaintenance(
     const beside = servers.find((other) => other.backend === backend)
     if (!atRest.some(isThis) || servers.some(isThis) || !endpoint || !beside) return []
     const weight = one.weight ?? 1
+    const isChecked = says(keywords, 'check')
     const own: Readonly<Record<string, string>> = {
       ...fresh,
       srv_id: String(1 + Math.max(...servers.map(({ cells }) => Number(cells[columns.indexOf('srv_id')] ?? 0)))),
       srv_addr: endpoint.address,
-      srv_check_state: says(keywords, 'check') ? '6' : '0',
+      srv_check_state: isChecked ? '6' : '0',
     }
     const from = {
       backend,
@@ -49,7 +50,7 @@ export function newInMaintenance(
       initialWeight: weight,
       ...endpoint,
       ssl,
-      check: says(keywords, 'check') ? ('on' as const) : ('none' as const),
+      check: isChecked ? ('on' as const) : ('none' as const),
       agent: 'none' as const,
       backup: false,
       cells: columns.map((name, index) => own[name] ?? beside.cells[index] ?? '-'),

@@ -37,6 +37,17 @@ test('a server that goes is asked for before it is drained, also when zdt.yaml h
 test('a backend of no pool has no least number', () =>
   expect(kinds([{ ...remove, backend: 'other' }])[0]).toBe('haproxy.set-server-state'))
 
+test('a server that comes is ready after its checks, or stays in maintenance; neither is taken away where too few would stay', () => {
+  const capacity = { pool: 'shop', leaving: ['app3'], wanted: 1 }
+  const coming = stages([add])
+  expect(kinds([add])).toEqual(['haproxy.add-server', 'haproxy.await-passing-check', 'haproxy.set-server-state'])
+  expect(coming[0]?.steps[0]?.input).toMatchObject({ capacity })
+  expect(coming[2]?.steps[0]?.input).toMatchObject({ state: 'ready', capacity })
+  const resting = stages([{ ...add, atRest: true }])
+  expect(resting.map(({ title }) => title)).toEqual(['add server shop/app3, in maintenance'])
+  expect(resting[0]?.steps[0]?.input).toMatchObject({ atRest: true, capacity })
+})
+
 test('a server that moves is out of rotation meanwhile, where it is in rotation', () => {
   const move = { backend: 'shop', server: 'app1', change: 'address', to: { address: '10.0.0.29', port: 80 } } as const
   expect(kinds([{ ...move, admin: 'ready' }])).toEqual([
