@@ -28,7 +28,7 @@ export function colourTests(lab: Lab): void {
   }
 
   /** Green has a server from now on: until then app3 is nowhere. */
-  const greenComes = async (change: (haproxy: string) => string, ...flags: readonly string[]) => {
+  const greenComes = async (change: (haproxy: string) => string) => {
     await fleet.edit('zdt.yaml', (text) => text.replace(/, app3: 10\.77\.0\.23:8080/, ''))
     let line = ''
     await edit(files.haproxy, (text) => {
@@ -48,15 +48,26 @@ export function colourTests(lab: Lab): void {
     const before = await workers()
     // Nobody is sent there, or it would be seen.
     await fleet.root('app3', 'systemctl stop shop')
-    const { code, stdout, stderr } = await underLoad(() => apply(...flags))
+    const first = await rests()
+    // Taken back, it is nowhere again.
+    const back = await underLoad(() => fleet.zdt('rollback', first.run, '--yes'))
+    expect(back.code, back.stderr).toBe(0)
+    for (const lb of balancers) await expect(lb.stat('shop/app3')).rejects.toThrow('has no shop/app3')
+    return { ...(await rests()), before }
+  }
+
+  /** An apply, by which green comes. */
+  const rests = async () => {
+    const { code, stdout, stderr } = await underLoad(() => apply())
     expect(code, stderr).toBe(0)
     expect(await statuses('shop/app3')).toEqual(['MAINT', 'MAINT'])
     expect(await served()).toEqual(['0', '0'])
     const said = `${stdout}${stderr}`.replaceAll(/\s+/g, ' ')
-    return { said, before, run: /run (\w+) apply by/.exec(said)?.[1] ?? '' }
+    return { said, run: /run (\w+) apply by/.exec(said)?.[1] ?? '' }
   }
 
   afterEach(async () => {
+    // The comment is for a test that failed before the colours were there: an edit must change something.
     await fleet.edit('zdt.yaml', (text) => `${text.replace(colours, '')}#\n`)
     await fleet.root('app3', 'systemctl start shop')
     await all('ready', 'shop/app1', '--yes')
