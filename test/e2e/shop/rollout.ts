@@ -189,6 +189,24 @@ export function rolloutTests(shop: Shop): void {
       await serving()
     })
 
+    const dying = ['starts and dies after 10 s', '2.0.0-dies', /was well, and (is not|tells no version)/] as const
+    deep.each([...broken, dying])(
+      'a canary that %s is put back, and nobody was sent to it',
+      async (_what, version, sentence) => {
+        const before = await weights()
+        const load = await startWrk(lab, `${vip}/shop/`, 'paced')
+        const times = ['--settle', version.endsWith('-dies') ? '15s' : '1s', '--min-healthy', '2s', '--samples', '50']
+        const { code, stdout } = await canary(version, ...times, '--probe', `${vip}/shop/`)
+        expect(stdout).toMatch(sentence)
+        expect(printed(stdout)).toMatchObject({ ended: 'put-back', probe: { total: { lost: 0 } } })
+        expect(code).toBe(4)
+        expect(await load.stop()).toMatchObject({ errors: 0, not2xx: 0 })
+        expect(await versions()).toEqual(all('1.0.0'))
+        expect(await weights()).toEqual(before)
+        await serving()
+      },
+    )
+
     deep('a canary that too few have asked is no pass: it is put back', async () => {
       const { code, stdout } = await canary('2.0.0', ...quick, '--timeout', '5s')
       expect(stdout).toContain('too few answers to judge: ')
@@ -310,12 +328,32 @@ export function rolloutTests(shop: Shop): void {
         expect(await states()).toEqual(both('UP', 'MAINT', 'MAINT'))
       })
 
-      deep('one that answers too slowly goes back at once', async () => {
+      deep.each([
+        ['answers too slowly', '2.0.0-slow', 'too slow: app2, app3: '],
+        ['answers 500 now and then', '2.0.0-errors', 'too many errors: app2, app3: '],
+      ])('one that %s goes back at once', async (_what, version, sentence) => {
         const fleet = await fleetOf(colours)
         await shop.orderBoth(...rest)
         const load = await startWrk(lab, `${vip}/shop/`, 'paced')
-        const { code, stdout } = await coloured('2.0.0-slow', fleet)
-        expect(stdout).toContain('too slow: app2, app3: ')
+        // Without the probe: to that one an answer 500 is lost, which is told first.
+        const words = ['--yes', '--json', '--settle', '1s', '--min-healthy', '5s', '--fleet', fleet]
+        const { code, stdout } = await shop.zdt('rollout', 'shop', '--to', version, ...words)
+        const { errors, not2xx } = await load.stop()
+        expect(stdout).toContain(sentence)
+        expect(printed(stdout)).toMatchObject({ ended: 'put-back' })
+        expect(code).toBe(4)
+        expect(errors).toBe(0)
+        if (version === '2.0.0-slow') expect(not2xx).toBe(0)
+        expect(await versions()).toEqual(all('1.0.0'))
+        expect(await states()).toEqual(both('UP', 'MAINT', 'MAINT'))
+      })
+
+      deep('one that starts and dies after 10 s is seen on its own: the other colour serves on', async () => {
+        const fleet = await fleetOf(colours)
+        await shop.orderBoth(...rest)
+        const load = await startWrk(lab, `${vip}/shop/`, 'paced')
+        const { code, stdout } = await coloured('2.0.0-dies', fleet, '--settle', '15s')
+        expect(stdout).toMatch(/was well, and (is not|tells no version any more)/)
         expect(printed(stdout)).toMatchObject({ ended: 'put-back', probe: { total: { lost: 0 } } })
         expect(code).toBe(4)
         expect(await load.stop()).toMatchObject({ errors: 0, not2xx: 0 })
