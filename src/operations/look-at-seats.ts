@@ -3,6 +3,7 @@ import { ask } from '../daemons/haproxy/runtime.ts'
 import { parseServers, showServers, type Servers } from '../daemons/haproxy/servers.ts'
 import type { ServerView } from '../daemons/haproxy/server-view.ts'
 import { lookInto } from '../daemons/haproxy/worker-load.ts'
+import { isLiteral } from '../daemons/linux/ip.ts'
 import { processes } from '../daemons/haproxy/workers.ts'
 import { seatName, setState, showCliLevel } from '../daemons/haproxy/commands.ts'
 import type { Seat } from '../fleet/fleet.ts'
@@ -127,11 +128,6 @@ function refuseIfElsewhere(seat: Seat, { address, port }: ServerView): void {
       suggestions: ['correct zdt.yaml, or haproxy.cfg'],
     },
   )
-}
-
-/** An address, not a name that each side may look up for itself. */
-function isLiteral(address: string): boolean {
-  return /^[\d.]+$/.test(address) || address.includes(':')
 }
 
 /** Who was taken out before, and stays so. */

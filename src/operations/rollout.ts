@@ -13,7 +13,7 @@ import type { Rolling } from './rollout/batch.ts'
 import { coloursBehind, coloursInWords, switchColours } from './rollout/blue-green.ts'
 import { coloursOf } from './rollout/colours.ts'
 import { allPlaces, candidates, hostOf, namesOf, rolledOut, type Candidate } from './rollout/candidates.ts'
-import { versions } from './rollout/facts.ts'
+import { unlogged, versions } from './rollout/facts.ts'
 import { inTurn, judge, type Strategic, type TakingOut } from './rollout/in-turn.ts'
 import { seatRow } from './seat-row.ts'
 import { fromHere } from './upstreams/change.ts'
@@ -73,6 +73,7 @@ async function propose({ fleet, hosts, id }: World, options: RolloutOptions): Pr
         ...budget(rolling),
         ...versions(all),
         ...unreadLines(all.flatMap(({ upstreams }) => upstreams)),
+        ...unlogged(all),
         ...facts,
       ],
     },

@@ -69,6 +69,7 @@ import { awaitAnswer } from './upstream/await-answer.ts'
 import { awaitUnconnected } from './upstream/await-unconnected.ts'
 import { enoughAnswer } from './upstream/enough-answer.ts'
 import { serversAnswer } from './upstream/servers-answer.ts'
+import { watchAnswers } from './upstream/watch-answers.ts'
 import { announceVip } from './vip/announce.ts'
 import { awaitFit } from './vip/await-fit.ts'
 import { awaitHolder } from './vip/await-holder.ts'
@@ -99,6 +100,7 @@ const all = [
   awaitUnconnected,
   enoughAnswer,
   serversAnswer,
+  watchAnswers,
   addServerAtRunTime,
   askFreshCheck,
   awaitDrained,

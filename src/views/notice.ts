@@ -18,7 +18,7 @@ export interface Notice {
 }
 
 /** Steps that judge a version while it serves. */
-const judges: ReadonlySet<string> = new Set(['gate.pass', 'haproxy.watch-seats'])
+const judges: ReadonlySet<string> = new Set(['gate.pass', 'haproxy.watch-seats', 'upstream.watch-answers'])
 
 /** What is told of an event; most are nobody's business but the journal's. */
 export function noticeOf(event: Event, lookup: PlanLookup): Notice | undefined {

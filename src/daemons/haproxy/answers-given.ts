@@ -1,20 +1,15 @@
 import type { Millis } from '../../lib/types.ts'
+import { shareOf, type Answered } from '../answered/share.ts'
 import { numberOf, parseCsv } from './tables.ts'
 
-/** What a server has answered since its load balancer's worker started (`show stat`: `hrsp_*`, `econ`, `eresp`, `rtime`, `chkdown`). */
-export interface Given {
-  readonly server: string
+/** What a server has answered since its load balancer's worker started (`show stat`: `hrsp_*`, `econ`, `eresp`, `rtime`, `chkdown`). `took` as far as HAProxy knows it (see `span`). */
+export type Given = Answered & {
   readonly status: string
   readonly up: boolean
   /** How often its checks have brought it down. */
   readonly falls: number
   /** The weight that it was given; null where HAProxy does not say it. */
   readonly weight: number | null
-  readonly answers: number
-  /** 5xx, connections that failed, and answers that never came whole. */
-  readonly errors: number
-  /** How long an answer took on average, as far as HAProxy knows it (see `span`); null where it knows nothing. */
-  readonly took: Millis | null
 }
 
 export type Answers = readonly Given[]
@@ -81,23 +76,4 @@ export function together(all: readonly Answers[]): Answers {
       ...shareOf(seen),
     }
   })
-}
-
-/** How many of a number of answers were errors, and how long they took. */
-export interface Share {
-  readonly answers: number
-  readonly errors: number
-  /** 0 to 1; 0 of nothing. */
-  readonly share: number
-  readonly took: Millis | null
-}
-
-/** Adds up what some servers have answered. */
-export function shareOf(some: Answers): Share {
-  const answers = some.reduce((sum, one) => sum + one.answers, 0)
-  const errors = some.reduce((sum, one) => sum + one.errors, 0)
-  const timed = some.filter(({ took }) => took !== null)
-  const of = timed.reduce((sum, one) => sum + one.answers, 0)
-  const took = timed.reduce((sum, one) => sum + (one.took ?? 0) * one.answers, 0)
-  return { answers, errors, share: answers === 0 ? 0 : errors / answers, took: of === 0 ? null : Math.round(took / of) }
 }

@@ -16,3 +16,8 @@ export function sameAddress(one: string, other: string): boolean {
 function spelling(address: string): string {
   return new URL(`http://[${address}]`).hostname
 }
+
+/** Is it an address, and not a name that each side may look up for itself? */
+export function isLiteral(address: string): boolean {
+  return /^[\d.]+$/.test(address) || address.includes(':')
+}

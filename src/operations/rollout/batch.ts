@@ -1,21 +1,19 @@
-import { stage, type StageDraft, type StepDraft } from '../../engine/plan.ts'
+import { stage, type StageDraft } from '../../engine/plan.ts'
 import type { Fleet, Pool } from '../../fleet/fleet.ts'
 import type { RolloutSpec } from '../../fleet/rollout.ts'
 import { formatDuration } from '../../lib/durations.ts'
 import type { Millis } from '../../lib/types.ts'
 import { deployVersion } from '../../steps/app/deploy.ts'
 import { appSettles } from '../../steps/app/settle.ts'
-import { watchSeats } from '../../steps/haproxy/watch-seats.ts'
 import type { Judged } from '../capacity.ts'
-import { watchedTogether, type SeenSeat } from '../look-at-seats.ts'
+import type { SeenSeat } from '../look-at-seats.ts'
 import { untilAnswered, untilNobody } from '../places.ts'
 import { freshlyAsked, intoRotation, outOfRotation } from '../rotation.ts'
 import { atOnce, warming, type SlowStart } from '../slow-start.ts'
 import type { UpstreamChange } from '../upstreams/change.ts'
 import type { SeenUpstream } from '../upstreams/look.ts'
-import { alone, marked } from './alone.ts'
-import { namesOf, ready, readyBehind, type Candidate } from './candidates.ts'
-import { gatesFor } from './gates.ts'
+import { alone } from './alone.ts'
+import { namesOf, ready, type Candidate } from './candidates.ts'
 
 /** What a rollout is about: zdt.yaml's word with the flags over it. */
 export interface Rolling {
@@ -102,69 +100,3 @@ export function backAgain(
 export function slowStartOf({ slowStart: over, maxErrors, maxFailures }: RolloutSpec): SlowStart {
   return { over, maxErrors, alone: maxFailures > 0 }
 }
-
-/** Does any nginx send to it? */
-function isSentTo(one: Candidate): boolean {
-  return readyBehind([one]).length > 0
-}
-
-/** nginx counts nobody's answers: the servers themselves are asked while they serve. */
-export function watchedBehind(
-  { pool, spec, to }: Rolling,
-  some: readonly Candidate[],
-  isServed: NonNullable<Watching['isServed']> = isSentTo,
-): StageDraft {
-  const served = some.filter(isServed)
-  return stage(
-    `${namesOf(served)} must be well for ${formatDuration(spec.minHealthy)} while they serve`,
-    spec.minHealthy === 0
-      ? []
-      : served.map(({ server, host, app }) =>
-          appSettles.at(host, {
-            pool: pool.name,
-            server: server.name,
-            app,
-            version: to,
-            settle: spec.minHealthy,
-            serving: true,
-          }),
-        ),
-  )
-}
-
-/** How servers are watched. */
-interface Watching {
-  /** So many answers are needed; without it a few are only wished for. */
-  readonly samples?: number
-  /** Whom nginx sends to by then. Default: whom it sent to before. */
-  readonly isServed?: (one: Candidate) => boolean
-}
-
-/** They are watched while they serve, and gates are asked. */
-export function watched(
-  rolling: Rolling,
-  some: readonly Candidate[],
-  seats: readonly SeenSeat[],
-  { samples, isServed = isSentTo }: Watching = {},
-): StageDraft {
-  const { spec, timeout } = rolling
-  const { minHealthy: watch, maxErrors, maxSlower } = spec
-  const limits = { maxErrors, maxSlower, samples: samples ?? wished }
-  const counted = watch === 0 && samples === undefined ? [] : watchedTogether(seats, spec.maxFailures > 0)
-  const own = counted.map(({ seats, beside }): StepDraft =>
-    watchSeats.at(seats[0].host, {
-      seats,
-      watch,
-      limits,
-      ...beside,
-      ...(samples !== undefined && { patience: timeout }),
-    }),
-  )
-  return stage(`watch ${namesOf(some)} serve for ${formatDuration(watch)}`, [
-    ...marked(rolling, some, 'goes back', own),
-    ...(seats.length > 0 || some.some(isServed) ? gatesFor(rolling, some) : []),
-  ])
-}
-
-/** Fewer answers than these tell nothing of a share. */
-const wished = 20

@@ -10,11 +10,12 @@ import { atOnce, notSlow, warming } from '../slow-start.ts'
 import { untilNobody, untilAnswered } from '../places.ts'
 import type { Onwards, UpstreamChange } from '../upstreams/change.ts'
 import { broughtBack, takenDown } from '../upstreams/taken-down.ts'
-import { deployed, slowStartOf, watched, watchedBehind, type Rolling } from './batch.ts'
+import { deployed, slowStartOf, type Rolling } from './batch.ts'
 import { isBehind, namesOf, upstreamsOf, type Candidate } from './candidates.ts'
 import type { Colour, Colours } from './colours.ts'
 import { sharesBehind, type SharesBehind } from './shares-behind.ts'
 import { asBefore, fieldsOf, weigh } from './shares.ts'
+import { watched } from './watching.ts'
 
 /**
  * The colour that rests gets the version; then it serves, with a part of the traffic at first where there are shares, and only then
@@ -31,10 +32,7 @@ export function switchColours(
   const { keepOld, stop, shares } = spec.blueGreen
   const [before, after] = [seatsOf(live), seatsOf(idle)]
   const share = byShares(rolling, { live, idle }, nginx?.shares)
-  const watch = (over: Rolling = rolling) => [
-    watched(over, idle.servers, after, { isServed: isBehind }),
-    watchedBehind(over, idle.servers, isBehind),
-  ]
+  const watch = (over: Rolling = rolling) => watched(over, idle.servers, after, { isServed: isBehind })
   return [
     ...deployed(rolling, idle.servers, { capacity: [], guards: [] }),
     ...share.before,
@@ -46,12 +44,15 @@ export function switchColours(
     ...outOfRotation(before, 'drain', judged),
     ...(nginx?.down.stages ?? []),
     ...share.over,
-    ...watch(),
+    watch(),
     ...(keepOld === 0
       ? []
-      : watch({ ...rolling, spec: { ...spec, minHealthy: keepOld } }).map((one) => {
-          return { ...one, title: `keep ${live.name} for ${formatDuration(keepOld)}, and watch ${idle.name}` }
-        })),
+      : [
+          {
+            ...watch({ ...rolling, spec: { ...spec, minHealthy: keepOld } }),
+            title: `keep ${live.name} for ${formatDuration(keepOld)}, and watch ${idle.name}`,
+          },
+        ]),
     untilNobody({ seen: before, upstreams: upstreamsOf(live.servers) }, timeout),
     stage(
       `${live.name} rests`,
@@ -107,17 +108,12 @@ function byShares(rolling: Rolling, { live, idle }: Colours, nginx?: SharesBehin
   const given = (index: number) =>
     stage(`${idle.name}: ${shareText(shares[index] ?? 0)} of ${rolling.pool.name}`, weigh(fields, index))
   // Each a watch of its own: what it counts begins where it begins.
-  const watch = () => [
-    watched(rolling, idle.servers, after, { isServed: isBehind }),
-    watchedBehind(rolling, idle.servers, isBehind),
-  ]
+  const watch = () => watched(rolling, idle.servers, after, { isServed: isBehind })
   return {
     before: [agentsHeldOff(agents), given(0)],
     rising: [
-      ...watch(),
-      ...shares
-        .slice(1)
-        .flatMap((_share, index) => [given(index + 1), ...(nginx?.more[index]?.stages ?? []), ...watch()]),
+      watch(),
+      ...shares.slice(1).flatMap((_share, index) => [given(index + 1), ...(nginx?.more[index]?.stages ?? []), watch()]),
     ],
     over: [stage('all weights as before', asBefore(fields)), ...(nginx?.last.stages ?? []), agentsHeard(agents)],
   }

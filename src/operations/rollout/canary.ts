@@ -2,10 +2,11 @@ import { stage, type StageDraft } from '../../engine/plan.ts'
 import { shareText } from '../../lib/shares.ts'
 import { setAgent } from '../../steps/haproxy/set-agent.ts'
 import type { Judged } from '../capacity.ts'
-import { backAgain, deployed, watched, watchedBehind, type Behind, type Rolling } from './batch.ts'
+import { backAgain, deployed, type Behind, type Rolling } from './batch.ts'
 import { namesOf, ready, type Candidate } from './candidates.ts'
 import { asBefore, fieldsOf, weigh, type Field } from './shares.ts'
 import type { SharesBehind } from './shares-behind.ts'
+import { watched } from './watching.ts'
 import { shareOfWeights } from './weights.ts'
 
 /** How the canary goes out, and what nginx is told. */
@@ -40,7 +41,7 @@ export function canaryFirst(
       given(index),
       ...(nginx?.more[index - 1]?.stages ?? []),
     ])
-  const watch = (): StageDraft[] => [watched(rolling, some, ready(some), { samples }), watchedBehind(rolling, some)]
+  const watch = () => watched(rolling, some, ready(some), { samples })
   return [
     ...deployed(rolling, some, judged, behind),
     // An agent that answers with a share would set the weight again.
@@ -52,8 +53,8 @@ export function canaryFirst(
     ),
     given(0),
     ...backAgain(rolling, some, { isCanary: true, ...(behind && { behind }) }),
-    ...watch(),
-    ...shares.slice(1).flatMap((_share, index) => [...raised(index + 1), ...watch()]),
+    watch(),
+    ...shares.slice(1).flatMap((_share, index) => [...raised(index + 1), watch()]),
     ...asked(asking(`${names} answered well. Bring all others to ${rolling.to}?`), [
       stage('all weights as before', asBefore(fields)),
       ...(nginx?.last.stages ?? []),

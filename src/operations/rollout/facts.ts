@@ -1,4 +1,5 @@
-import { namesOf, type Candidate } from './candidates.ts'
+import { namesOf, upstreamsOf, type Candidate } from './candidates.ts'
+import { tellsAnswers } from './watching.ts'
 
 /** `1.0.0 runs on app1, app2`, and who is ill. */
 export function versions(all: readonly Candidate[]): string[] {
@@ -12,4 +13,14 @@ export function versions(all: readonly Candidate[]): string[] {
     }),
     ...all.flatMap(({ server, state }) => (state.ill === null ? [] : [`⚠ ${server.name} is not well: ${state.ill}`])),
   ]
+}
+
+/** Where nginx does not say how its servers answer. */
+export function unlogged(all: readonly Candidate[]): string[] {
+  const silent = upstreamsOf(all).filter((one) => !tellsAnswers(one))
+  const pools = [...new Set(silent.map(({ pool }) => pool.name))]
+  return pools.map((pool) => {
+    const hosts = silent.filter((one) => one.pool.name === pool).map(({ host }) => host)
+    return `nginx on ${hosts.join(', ')} logs no answers of ${pool}: they are judged by their own health, their version, the gates and the probe`
+  })
 }

@@ -11,9 +11,10 @@ import type { Situation } from '../situation.ts'
 import { notSlow } from '../slow-start.ts'
 import { fromHere } from '../upstreams/change.ts'
 import { broughtBack, takenDown } from '../upstreams/taken-down.ts'
-import { backAgain, deployed, slowStartOf, watched, watchedBehind, type Behind, type Rolling } from './batch.ts'
+import { backAgain, deployed, slowStartOf, type Behind, type Rolling } from './batch.ts'
 import { canaryFirst, sharesInFull } from './canary.ts'
 import { sharesBehind, type SharesBehind } from './shares-behind.ts'
+import { watched } from './watching.ts'
 import { isWell, namesOf, ready, readyBehind, type Candidate } from './candidates.ts'
 
 /** What the operator's flags say of taking servers out. */
@@ -67,7 +68,6 @@ export async function inTurn(
       ...deployed(rolling, some, judged, behind),
       ...backAgain(rolling, some, { behind }),
       watched(rolling, some, ready(some)),
-      watchedBehind(rolling, some),
     ]
   })
   const out = new Set(planned.flatMap(({ behind }) => behind.down.out.flatMap((one) => one.facts)))

@@ -23,7 +23,7 @@ export interface SharesBehind {
   readonly more: readonly UpstreamChange[]
   /** All weights as before. */
   readonly last: UpstreamChange
-  /** `app1 of shop gets 5 %, 25 % of nginx's requests`. */
+  /** `nginx gives app1 of shop 5 %, 25 % of its requests`. */
   readonly facts: readonly string[]
 }
 
@@ -68,7 +68,7 @@ export async function sharesBehind(
   const facts = fields.map(({ upstream, canary, at }) => {
     const said = at.map((weights) => shareText(shareOfWeights(weights, canary.length))).join(', ')
     const names = upstream.seats.map(({ server }) => server).join(', ')
-    return `nginx gives ${names} of ${upstream.pool.name} ${said} of its requests; it counts no answers, so they are judged by their own health, their version, the gates and the probe`
+    return `nginx gives ${names} of ${upstream.pool.name} ${said} of its requests`
   })
   return { first, more, last, facts: [...new Set(facts)] }
 }

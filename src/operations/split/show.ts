@@ -1,4 +1,5 @@
-import { answersOf, shareOf, together } from '../../daemons/haproxy/answers-given.ts'
+import { shareOf } from '../../daemons/answered/share.ts'
+import { answersOf, together } from '../../daemons/haproxy/answers-given.ts'
 import { showStat } from '../../daemons/haproxy/commands.ts'
 import { ask } from '../../daemons/haproxy/runtime.ts'
 import { asZdtError, told } from '../../engine/told.ts'

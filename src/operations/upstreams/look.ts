@@ -28,6 +28,8 @@ export interface SeenUpstream {
   readonly rows: readonly SeatRow[]
   /** Files of its configuration, others than these, that were changed since its workers were started. */
   readonly changed: readonly string[]
+  /** Where its nginx writes how the servers answer, if anywhere. */
+  readonly logs: readonly string[]
 }
 
 /** How zdt asks the servers of a pool behind nginx, from the host of an nginx: a command is for their own hosts alone. */
@@ -87,7 +89,19 @@ async function lookAtGroup(
         Promise.all(own.map((seat) => rowOf(host, pool, seat, servers))),
       ])
       const changed = read.changed.filter((one) => !paths.includes(one))
-      return { host: host.name, group, pool, seats: own, file, text, servers, standings: stands, rows, changed }
+      return {
+        host: host.name,
+        group,
+        pool,
+        seats: own,
+        file,
+        text,
+        servers,
+        standings: stands,
+        rows,
+        changed,
+        logs: read.logs,
+      }
     }),
   )
 }

@@ -1,4 +1,5 @@
-import { shareOf, since, together } from '../../daemons/haproxy/answers-given.ts'
+import { shareOf } from '../../daemons/answered/share.ts'
+import { since, together } from '../../daemons/haproxy/answers-given.ts'
 import { seatName } from '../../daemons/haproxy/commands.ts'
 import { answersInWords, worse, type Answers } from '../../daemons/haproxy/upgrade/requests.ts'
 import { NoUseWaiting, type On } from '../../engine/step-kind.ts'

@@ -1,6 +1,6 @@
+import { judge, type Limits } from '../../daemons/answered/verdict.ts'
 import { since, together, type Answers } from '../../daemons/haproxy/answers-given.ts'
 import { seatName, showStat } from '../../daemons/haproxy/commands.ts'
-import { judge, type Limits } from '../../daemons/haproxy/verdict.ts'
 import { NoUseWaiting } from '../../engine/step-kind.ts'
 import type { Seat } from '../../fleet/fleet.ts'
 import { formatDuration } from '../../lib/durations.ts'

@@ -9,6 +9,8 @@ export interface ReadUpstreams {
   readonly files: readonly string[] | undefined
   /** Of these, those that were changed after its workers had been started: a reload brings them live. */
   readonly changed: readonly string[]
+  /** Its access logs of the format `answers`: see answer-log.ts. */
+  readonly logs: readonly string[]
   /** What it says of a configuration that it does not take. */
   readonly said: string
 }
@@ -33,6 +35,8 @@ if [ "$pid" -gt 0 ] && "/proc/$pid/exe" -T -c "$config" >"$dump" 2>"$errors"; th
     echo "@read $path"
     [ -z "$age" ] || [ "$(stat -L -c %Z -- "$path")" -le $((now - age + 1)) ] || echo "@changed $path"
   done
+  sed -n 's|^[[:space:]]*access_log[[:space:]]\{1,\}\(/[^;[:space:]]*\)[[:space:]]\{1,\}answers[[:space:];].*|@log \1|p' "$dump" |
+    sort -u
 else
   echo "@said $(base64 -w0 < "$errors")"
 fi
@@ -60,6 +64,7 @@ export function parseRead(answer: string): ReadUpstreams | undefined {
     texts,
     files: said === undefined ? rest('read') : undefined,
     changed: rest('changed'),
+    logs: rest('log').filter((path) => !path.includes('$')),
     said: Buffer.from(said?.slice(6) ?? '', 'base64')
       .toString()
       .trim(),

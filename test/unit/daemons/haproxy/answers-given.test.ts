@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { answersOf, shareOf, since, together, type Given } from '../../../../src/daemons/haproxy/answers-given.ts'
+import { shareOf } from '../../../../src/daemons/answered/share.ts'
+import { answersOf, since, together, type Given } from '../../../../src/daemons/haproxy/answers-given.ts'
 
 const head = '# pxname,svname,weight,econ,eresp,status,hrsp_1xx,hrsp_2xx,hrsp_3xx,hrsp_4xx,hrsp_5xx,rtime,chkdown,'
 const stat = (...rows: string[]) => [head, ...rows, ''].join('\n')

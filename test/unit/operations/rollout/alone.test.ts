@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import { backAgain, deployed, watched } from '../../../../src/operations/rollout/batch.ts'
+import { backAgain, deployed } from '../../../../src/operations/rollout/batch.ts'
 import { ready } from '../../../../src/operations/rollout/candidates.ts'
+import { watched } from '../../../../src/operations/rollout/watching.ts'
 import { candidate } from './candidate.ts'
 import { rollingShop } from './planned.ts'
 

@@ -4,11 +4,12 @@ import { parseRead } from '../../../../../src/daemons/nginx/upstream/read.ts'
 const encoded = (text: string) => Buffer.from(text).toString('base64')
 
 test('what each file says, what nginx reads, and what it has not read since', () => {
-  const answer = `@file ${encoded('server a:1;\n@none\n')}\n@none\n@read /etc/nginx/nginx.conf\n@read /etc/u.conf\n@changed /etc/u.conf\n@end\n`
+  const answer = `@file ${encoded('server a:1;\n@none\n')}\n@none\n@read /etc/nginx/nginx.conf\n@read /etc/u.conf\n@changed /etc/u.conf\n@log /var/log/a.log\n@end\n`
   expect(parseRead(answer)).toEqual({
     texts: ['server a:1;\n@none\n', undefined],
     files: ['/etc/nginx/nginx.conf', '/etc/u.conf'],
     changed: ['/etc/u.conf'],
+    logs: ['/var/log/a.log'],
     said: '',
   })
 })
@@ -18,6 +19,7 @@ test('an empty file is there; a configuration that nginx refuses has no files', 
     texts: [''],
     files: undefined,
     changed: [],
+    logs: [],
     said: 'nginx: [emerg] no',
   })
 })

@@ -1,6 +1,6 @@
 import { formatDuration } from '../../lib/durations.ts'
 import type { Millis } from '../../lib/types.ts'
-import { shareOf, type Answers, type Share } from './answers-given.ts'
+import { shareOf, type Answered, type Share } from './share.ts'
 
 /** How much worse than the others some servers may answer. A type: it goes into plans and journals. */
 export type Limits = {
@@ -19,7 +19,12 @@ export type Verdict = { readonly says: 'pass' | 'fail' | 'few'; readonly text: s
  * Judges what some servers have answered meanwhile against what all others have; where those had nothing to answer, against all
  * that they had answered `before`.
  */
-export function judge(answers: Answers, before: Answers, names: readonly string[], limits: Limits): Verdict {
+export function judge(
+  answers: readonly Answered[],
+  before: readonly Answered[],
+  names: readonly string[],
+  limits: Limits,
+): Verdict {
   const own = shareOf(answers.filter(({ server }) => names.includes(server)))
   const meanwhile = shareOf(answers.filter(({ server }) => !names.includes(server)))
   const isAlone = meanwhile.answers === 0

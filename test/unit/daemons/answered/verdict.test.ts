@@ -1,20 +1,16 @@
 import { expect, test } from 'vitest'
-import type { Given } from '../../../../src/daemons/haproxy/answers-given.ts'
-import { judge } from '../../../../src/daemons/haproxy/verdict.ts'
+import type { Answered } from '../../../../src/daemons/answered/share.ts'
+import { judge } from '../../../../src/daemons/answered/verdict.ts'
 
 const limits = { maxErrors: 0.01, maxSlower: 250, samples: 100 }
-const given = (server: string, answers: number, errors: number, took: number | null = 10): Given => ({
+const given = (server: string, answers: number, errors: number, took: number | null = 10): Answered => ({
   server,
-  status: 'UP',
-  up: true,
-  falls: 0,
-  weight: 100,
   answers,
   errors,
   took,
 })
 const others = [given('app2', 1000, 5), given('app3', 1000, 5)]
-const verdict = (...own: Given[]) =>
+const verdict = (...own: Answered[]) =>
   judge(
     [...own, ...others],
     [],
@@ -56,7 +52,7 @@ test('several are judged together', () => {
 
 test('alone, they are measured against what the others had answered before', () => {
   const rest = others.map((one) => ({ ...one, answers: 0, errors: 0, took: null }))
-  const alone = (own: Given) => judge([own, ...rest], others, [own.server], limits)
+  const alone = (own: Answered) => judge([own, ...rest], others, [own.server], limits)
   expect(alone(given('app1', 200, 1))).toMatchObject({
     says: 'pass',
     text: expect.stringMatching(/; the others before: 10 errors in 2000 answers \(0\.5 %\), 10 ms each$/) as string,
