@@ -1,21 +1,18 @@
-import { plan, stage, type StageDraft } from '../engine/plan.ts'
-import { placesOf, poolNamed, splitNamed } from '../fleet/selectors.ts'
-import { edited, rulesText, sameRules, variantsServed, type RuleEdits, type Rules } from '../lib/split-rules.ts'
+import { plan } from '../engine/plan.ts'
+import { splitNamed } from '../fleet/selectors.ts'
+import { edited, rulesText, sameRules, type RuleEdits, type Rules } from '../lib/split-rules.ts'
 import type { SplitSpec } from '../fleet/splits.ts'
 import { ZdtError } from '../lib/errors.ts'
 import type { HostName, Millis } from '../lib/types.ts'
-import { formatDuration } from '../lib/durations.ts'
-import { watchSeats } from '../steps/haproxy/watch-seats.ts'
 import { claimsOf } from './claims.ts'
-import { lookAtSeats } from './look-at-seats.ts'
 import type { Operation, World } from './operation.ts'
 import { seatsOn } from './out-meanwhile.ts'
 import type { Proposal } from './proposal.ts'
-import { backendsOf } from './split/files.ts'
 import { changeSplit } from './split/change.ts'
 import { lookAtSplit } from './split/look.ts'
 import { groupOf, isRunning, staleLines, type SeenSplit } from './split/seen.ts'
 import { judgeReceiving, questionFor, receiving } from './split/receiving.ts'
+import { watchedFor } from './split/watched.ts'
 
 export interface SplitOptions {
   readonly split: string
@@ -59,7 +56,8 @@ async function propose(world: World, options: SplitOptions): Promise<Proposal> {
   const seats = await judgeReceiving(world, pools, question, running)
   const { stages, changes, out } = await changeSplit(world, split, wanted, { ...options, anyway })
   const isChanged = stages.some(({ steps }) => steps.length > 0)
-  const watched = options.watch === undefined ? [] : [await watchedFor(world, split, rules, options, options.watch)]
+  const watched =
+    options.watch === undefined ? [] : [await watchedFor(world, split, rules, { ...options, watch: options.watch })]
   const where = seen.map(({ host }) => host).join(', ')
   return {
     situation: {
@@ -145,41 +143,4 @@ function nowLines(seen: readonly SeenSplit[]): string[] {
   const said = [...new Set(seen.map(({ rules }) => rulesText(rules)))]
   if (said.length === 1) return [`now: ${said[0]}`]
   return seen.map(({ host, rules }) => `now on ${host}: ${rulesText(rules)}`)
-}
-
-/** The answers of `b` against those of `a`: nginx counts none. */
-async function watchedFor(
-  { fleet, hosts }: World,
-  split: SplitSpec,
-  rules: Rules,
-  { samples, timeout }: SplitOptions,
-  watch: Millis,
-): Promise<StageDraft> {
-  const pool = poolNamed(fleet, split.b)
-  const refused = (why: string) =>
-    new ZdtError(`${split.b} cannot be watched: ${why}`, {
-      code: 'nothing-to-watch',
-      exit: 'usage',
-      suggestions: ['the same without --watch'],
-    })
-  if (pool.balancer.kind === 'nginx') throw refused('nginx counts no answers')
-  if (!variantsServed(rules).includes('b')) throw refused('nobody is sent to it')
-  if (!variantsServed(rules).includes('a'))
-    throw refused(`nobody is sent to ${split.a}, so there is nothing to measure it against`)
-  const all = await lookAtSeats(
-    hosts,
-    pool.servers.flatMap(({ name }) => placesOf(fleet, `${pool.name}/${name}`).seats),
-  )
-  const [first, ...more] = all.filter(({ view }) => view.admin === 'ready').map(({ seat }) => seat)
-  if (!first) throw refused('none of its servers is ready')
-  const { maxErrors = 0.01, maxSlower = 250 } = pool.rollout ?? {}
-  return stage(`watch ${split.b} for ${formatDuration(watch)}, and until it has answered ${samples} times`, [
-    watchSeats.at(first.host, {
-      seats: [first, ...more],
-      watch,
-      against: backendsOf(fleet, split).a,
-      limits: { maxErrors, maxSlower, samples },
-      patience: timeout,
-    }),
-  ])
 }

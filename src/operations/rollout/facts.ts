@@ -1,5 +1,5 @@
 import { namesOf, upstreamsOf, type Candidate } from './candidates.ts'
-import { tellsAnswers } from './watching.ts'
+import { tellsAnswers } from '../upstreams/look.ts'
 
 /** `1.0.0 runs on app1, app2`, and who is ill. */
 export function versions(all: readonly Candidate[]): string[] {

@@ -1,4 +1,3 @@
-import { isLiteral } from '../../daemons/linux/ip.ts'
 import { stage, type StageDraft, type StepDraft } from '../../engine/plan.ts'
 import { formatDuration } from '../../lib/durations.ts'
 import type { Millis } from '../../lib/types.ts'
@@ -6,7 +5,7 @@ import { appSettles } from '../../steps/app/settle.ts'
 import { watchSeats } from '../../steps/haproxy/watch-seats.ts'
 import { watchAnswers } from '../../steps/upstream/watch-answers.ts'
 import { watchedTogether, type SeenSeat } from '../look-at-seats.ts'
-import type { SeenUpstream } from '../upstreams/look.ts'
+import { tellsAnswers, type SeenUpstream } from '../upstreams/look.ts'
 import { marked } from './alone.ts'
 import type { Rolling } from './batch.ts'
 import { namesOf, readyBehind, upstreamsOf, type Candidate } from './candidates.ts'
@@ -72,9 +71,4 @@ function watchedInLogs(
     const servers = pool.servers.map(({ name, address, port }) => ({ name, address, port }))
     return [watchAnswers.at(first.host, { pool: pool.name, places, servers, judged, ...judging })]
   })
-}
-
-/** Does its nginx write how the servers of a pool answer? Its logs have addresses: of a name zdt cannot tell which it is. */
-export function tellsAnswers({ logs, pool }: Pick<SeenUpstream, 'logs' | 'pool'>): boolean {
-  return logs.length > 0 && pool.servers.every(({ address }) => isLiteral(address))
 }

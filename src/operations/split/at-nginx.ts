@@ -5,7 +5,7 @@ import type { NginxSpec } from '../../fleet/fleet.ts'
 import type { SplitSpec } from '../../fleet/splits.ts'
 import { lookAtFiles } from '../../hosts/config/look.ts'
 import type { Host } from '../../hosts/host.ts'
-import { configInvalid } from '../upstreams/look.ts'
+import { configInvalid } from '../upstreams/errors.ts'
 import { noSplit, type SeenSplit } from './seen.ts'
 
 /** A split as one nginx has it: by the file that it has read. Throws NoSplit where it reads none, and what hosts throw. */

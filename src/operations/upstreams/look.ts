@@ -1,4 +1,5 @@
 import { illnessOf } from '../../daemons/app/look.ts'
+import { isLiteral } from '../../daemons/linux/ip.ts'
 import { parseServersFile, serverAt, type UpstreamServer } from '../../daemons/nginx/upstream/servers-file.ts'
 import { readUpstreams, type ReadUpstreams } from '../../daemons/nginx/upstream/read.ts'
 import { nginxConnectionsTo } from '../../daemons/nginx/upstream/connections.ts'
@@ -10,6 +11,7 @@ import { ZdtError } from '../../lib/errors.ts'
 import type { HostName } from '../../lib/types.ts'
 import { standings, type Standing } from '../../steps/upstream/enough-answer.ts'
 import type { SeatRow } from '../situation.ts'
+import { configInvalid, notListed, unread } from './errors.ts'
 
 /** A pool as one nginx sees it. */
 export interface SeenUpstream {
@@ -30,6 +32,11 @@ export interface SeenUpstream {
   readonly changed: readonly string[]
   /** Where its nginx writes how the servers answer, if anywhere. */
   readonly logs: readonly string[]
+}
+
+/** Does its nginx write how the servers of a pool answer? Its logs have addresses: of a name zdt cannot tell which it is. */
+export function tellsAnswers({ logs, pool }: Pick<SeenUpstream, 'logs' | 'pool'>): boolean {
+  return logs.length > 0 && pool.servers.every(({ address }) => isLiteral(address))
 }
 
 /** How zdt asks the servers of a pool behind nginx, from the host of an nginx: a command is for their own hosts alone. */
@@ -129,49 +136,6 @@ function usable(
       `or in nginx.conf: upstream ${backend} { include ${path}; … }, with the server lines in that file`,
     ],
   })
-}
-
-/** nginx would not read what lies there. */
-export function configInvalid(host: HostName, { unit, config }: NginxSpec, said: string): ZdtError {
-  return new ZdtError(`nginx does not take the configuration that lies on ${host}: nothing can be reloaded`, {
-    code: 'config-invalid',
-    exit: 'refused',
-    host,
-    said: said || `systemctl shows no running process of ${unit}`,
-    suggestions: [`nginx -t -c ${config}   # on ${host}`, `zdt diff ${host}`],
-  })
-}
-
-function notListed(
-  host: HostName,
-  { name }: NginxSpec,
-  seat: UpstreamSeat,
-  servers: readonly UpstreamServer[],
-): ZdtError {
-  const known = servers.map(({ address, port }) => `${address}:${port}`).join(', ')
-  return new ZdtError(`${seat.file} on ${host} has no ${seat.server} at ${seat.address}:${seat.port}`, {
-    code: 'no-such-seat',
-    exit: 'refused',
-    host,
-    said: known === '' ? 'it lists no server' : `it lists ${known}`,
-    suggestions: [`zdt apply nginx/${name}`, 'or correct zdt.yaml'],
-  })
-}
-
-/** What its text says is not what nginx does. */
-function unread(host: HostName, path: string): ZdtError {
-  return new ZdtError(
-    `nginx on ${host} has not read ${path} since it was changed: who is drained is not what it says`,
-    {
-      code: 'upstream-file-unread',
-      exit: 'refused',
-      host,
-      suggestions: [
-        'zdt runs   # has one died there?',
-        `zdt reload nginx --host ${host}   # where what it says is meant`,
-      ],
-    },
-  )
 }
 
 /** One server, by its line, the kernel, and its own answer. */

@@ -260,31 +260,26 @@ export function splitTests(lab: Lab, { balancer, at, hosts, url, fleet }: Balanc
     },
   )
 
-  // nginx counts no answers.
-  const withCounters = balancer.startsWith('haproxy') ? deep : test.skip
-  withCounters(
-    'watched: clients of a version that answers errors are sent back, and a good one keeps them',
-    async () => {
-      const deploy = async (version: string) =>
-        expect((await zdt('rollout', 'two', '--to', version, '--yes')).code).toBe(0)
-      const watched = () => set('--share', '50%', '--watch', '5s', '--samples', '50', '--timeout', '30s')
-      const asking = async (until: Promise<unknown>) => {
-        const over = until.then(() => 'over')
-        while ((await Promise.race([over, answers(sessions)])) !== 'over');
-      }
-      await deploy('2.0.0-errors')
-      const bad = watched()
-      await asking(bad)
-      expect(await bad).toMatchObject({ code: 4 })
-      expect(printed((await bad).stdout).error?.message).toMatch(/too many errors/)
-      expect(new Set(await answering(sessions))).toEqual(new Set(['a']))
-      await deploy('1.0.0')
-      const good = watched()
-      await asking(good)
-      expect(await good).toMatchObject({ code: 0 })
-      await done('--all', 'a')
-    },
-  )
+  deep('watched: clients of a version that answers errors are sent back, and a good one keeps them', async () => {
+    const deploy = async (version: string) =>
+      expect((await zdt('rollout', 'two', '--to', version, '--yes')).code).toBe(0)
+    const watched = () => set('--share', '50%', '--watch', '5s', '--samples', '50', '--timeout', '30s')
+    const asking = async (until: Promise<unknown>) => {
+      const over = until.then(() => 'over')
+      while ((await Promise.race([over, answers(sessions)])) !== 'over');
+    }
+    await deploy('2.0.0-errors')
+    const bad = watched()
+    await asking(bad)
+    expect(await bad).toMatchObject({ code: 4 })
+    expect(printed((await bad).stdout).error?.message).toMatch(/too many errors/)
+    expect(new Set(await answering(sessions))).toEqual(new Set(['a']))
+    await deploy('1.0.0')
+    const good = watched()
+    await asking(good)
+    expect(await good).toMatchObject({ code: 0 })
+    await done('--all', 'a')
+  })
 
   test(
     'a whole A/B, by the runbook that zdt brings: both pools have the new version in the end, and nothing is lost',
