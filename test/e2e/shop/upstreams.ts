@@ -104,7 +104,8 @@ export function upstreamTests(shop: Shop): void {
     const all = (version: string) => [version, version, version].map((one) => `${one}\n`)
     /** A rollout to its end, its first hold told of as it comes. */
     const rollout = async (yaml: (text: string) => string, ...argv: readonly string[]) => {
-      const words = ['--settle', '0s', '--yes', '--json', '--probe', `${vip}/cart/`, ...argv]
+      const settle = argv.includes('--settle') ? [] : ['--settle', '0s']
+      const words = [...settle, '--yes', '--json', '--probe', `${vip}/cart/`, ...argv]
       return await shop.start('rollout', 'cart', ...words, '--fleet', await shop.fleet(yaml))
     }
 
