@@ -1,3 +1,4 @@
+import { whoTells } from '../daemons/haproxy/telling-to-go.ts'
 import { SegmentUnknown } from '../daemons/linux/exchange.ts'
 import { tryTable, type PassOn } from '../daemons/linux/pass-on-table.ts'
 import { interfacesOf } from '../daemons/linux/interfaces.ts'
@@ -7,6 +8,7 @@ import { clearingUp, stage, type StageDraft, type StepDraft } from '../engine/pl
 import type { Host, Hosts } from '../hosts/host.ts'
 import { formatDuration } from '../lib/durations.ts'
 import type { HostName, Millis } from '../lib/types.ts'
+import { stopTelling } from '../steps/haproxy/stop-telling.ts'
 import { answersAlike } from '../steps/vip/answers.ts'
 import { segmentCarries } from '../steps/vip/carries.ts'
 import { handedOff } from '../steps/vip/handed-off.ts'
@@ -32,6 +34,8 @@ export type HandOff =
   | {
       readonly before: readonly StageDraft[]
       readonly after: readonly StageDraft[]
+      /** Do its HAProxies tell their clients to go? Not where nothing there honours that. */
+      readonly isTold: boolean
       /** When the hosts clean up by themselves, from its beginning. */
       readonly ends: Millis
     }
@@ -43,6 +47,8 @@ interface Wanted {
   readonly to: HostName
   readonly moving: readonly Moving[]
   readonly longest: Millis
+  /** Of the HAProxies on both. */
+  readonly sockets: readonly string[]
   /** What makes the VIP move (`about` of those steps). */
   readonly turning: readonly string[]
 }
@@ -58,7 +64,7 @@ interface Pair {
 export async function planHandOff(
   hosts: Hosts,
   report: VipReport,
-  { from, to, moving, longest, turning }: Wanted,
+  { from, to, moving, longest, sockets, turning }: Wanted,
 ): Promise<HandOff> {
   const ends = longest + grace
   const [giver, taker] = await Promise.all([hosts.on(from), hosts.on(to)])
@@ -81,7 +87,8 @@ export async function planHandOff(
     ]),
   ])
   if (why !== undefined) return { impossible: why }
-  return { ...stagesOf(pairs, { seconds, longest, turning }), ends }
+  const telling = await whoTells(giver, sockets)
+  return { ...stagesOf(pairs, { seconds, longest, turning, telling }), isTold: telling.length > 0, ends }
 }
 
 /** One address for each segment and family: what carries its packets carries those of the others. */
@@ -97,7 +104,12 @@ function eachWay(pairs: readonly Pair[], step: (address: string, one: Side, othe
 
 function stagesOf(
   pairs: readonly Pair[],
-  { seconds, longest, turning }: { readonly seconds: number } & Pick<Wanted, 'longest' | 'turning'>,
+  {
+    seconds,
+    longest,
+    turning,
+    telling,
+  }: { readonly seconds: number; readonly telling: readonly string[] } & Pick<Wanted, 'longest' | 'turning'>,
 ): { before: StageDraft[]; after: StageDraft[] } {
   const addresses = pairs.map(({ address }) => address)
   const [from, to] = [pairs[0]?.old.host, pairs[0]?.fresh.host]
@@ -125,7 +137,11 @@ function stagesOf(
     after: [
       stage(
         `wait until ${from} has no connection left`,
-        addresses.map((address) => handedOff.at(from, { address, to, timeout: longest })),
+        addresses.map((address) => handedOff.at(from, { address, to, timeout: longest, telling })),
+      ),
+      clearingUp(
+        `${from} tells clients to go no more`,
+        telling.map((socket) => stopTelling.at(from, { socket })),
       ),
       clearingUp('end of the hand-off: nothing is passed on', passing('off')),
       clearingUp(

@@ -52,6 +52,7 @@ export async function planMove(
         to,
         moving: along.moving,
         longest: options.maxHandOff,
+        sockets: move.sockets,
         turning: turning(way, move, vip.unit),
       })
     : { impossible: 'it is not wanted' }
@@ -121,7 +122,7 @@ function factsOf({ address }: VipReport, { from, to, way, handOff, because, open
     way.cost,
     'impossible' in handOff
       ? `no hand-off: ${handOff.impossible}. The move cuts ${connections}`
-      : `hand-off: ${connections} stay with ${from} until they end; should zdt die, both hosts clean up ${formatDuration(handOff.ends)} after the beginning`,
+      : `hand-off: ${connections} stay with ${from} until they end${handOff.isTold ? ', and HAProxy tells their clients to go' : ''}; should zdt die, both hosts clean up ${formatDuration(handOff.ends)} after the beginning`,
   ]
 }
 

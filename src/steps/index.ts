@@ -30,6 +30,7 @@ import { setAgent } from './haproxy/set-agent.ts'
 import { setServerState } from './haproxy/set-state.ts'
 import { setAgain } from './haproxy/set-again.ts'
 import { setServerWeight } from './haproxy/set-weight.ts'
+import { stopTelling } from './haproxy/stop-telling.ts'
 import { watchSeats } from './haproxy/watch-seats.ts'
 import { hostIsBack } from './host/back.ts'
 import { hostIsQuiet } from './host/quiet.ts'
@@ -115,6 +116,7 @@ const all = [
   setServerState,
   setServerWeight,
   setAgain,
+  stopTelling,
   watchSeats,
   hostIsBack,
   hostIsQuiet,

@@ -158,9 +158,20 @@ export function toWorker(pid: number, command: string): string {
   return `@!${pid} ${command}`
 }
 
+/** The value of a variable of the process; `Variable not found.` where there is none. */
+export function getVariable(variable: string): string {
+  return `get var ${name('variable', variable)}`
+}
+
+/** Gives a variable of the process a value; experimental in 2.6 and 3.0 (management guide §9.3, "set var"). */
+export function setVariable(variable: string, expression: string): string {
+  if (!/^[a-z]+\(\d+\)$/.test(expression)) throw new UnfitForCli('expression', expression)
+  return `set var ${name('variable', variable)} ${expression}`
+}
+
 /** Does it only look, so that nothing is another afterwards? */
 export function isQuestion(command: string): boolean {
-  return bare(command).startsWith('show ')
+  return /^(show|get) /.test(bare(command))
 }
 
 /** Without the master's prefix. */
@@ -170,6 +181,6 @@ function bare(command: string): string {
 
 /** The level a command needs (tried on 2.6 and 3.0). */
 export function levelFor(command: string): Level {
-  if (/^show (sess|fd)\b/.test(bare(command))) return 'operator'
+  if (/^(show (sess|fd)|get var)\b/.test(bare(command))) return 'operator'
   return isQuestion(command) ? 'user' : 'admin'
 }

@@ -90,6 +90,7 @@ async function awayAndHome(
         to: homeward.to,
         moving: moving.map(({ address, giving, taking }) => ({ address, giving: taking, taking: giving })),
         longest: how.maxHandOff,
+        sockets: homeward.sockets,
         turning: 'start' in back ? [keepalivedThing(host, unit)] : turning(back.way, homeward, unit),
       })
     : { impossible: 'it is not wanted' }

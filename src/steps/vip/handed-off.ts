@@ -1,3 +1,4 @@
+import { leavingCommands, setLeaving } from '../../daemons/haproxy/telling-to-go.ts'
 import { connectionsAt, whoIsAt } from '../../daemons/linux/connections.ts'
 import { prolongTimers } from '../../daemons/linux/hand-off-scripts.ts'
 import { passOnActive } from '../../daemons/linux/pass-on-table.ts'
@@ -5,12 +6,19 @@ import { whereHeld } from '../../daemons/keepalived/vip.ts'
 import { NoUseWaiting, type Awaited, type On } from '../../engine/step-kind.ts'
 import { HostTimeout, HostUnreachable } from '../../hosts/errors.ts'
 import { sleep } from '../../lib/clock.ts'
+import { ZdtError } from '../../lib/errors.ts'
 import { quote } from '../../lib/quote.ts'
 import type { HostName, Millis } from '../../lib/types.ts'
 import { defineWait } from '../define.ts'
 import { handOffThing } from '../things.ts'
 
-type Input = { readonly address: string; readonly to: HostName; readonly timeout: Millis }
+type Input = {
+  readonly address: string
+  readonly to: HostName
+  readonly timeout: Millis
+  /** Of the HAProxies there that tell their clients to go meanwhile. */
+  readonly telling?: readonly string[]
+}
 
 const named = 5
 
@@ -23,9 +31,15 @@ const flapping: Millis = 5000
  */
 export const handedOff = defineWait<Input>({
   kind: 'vip.handed-off',
-  describe: ({ address }, host) => ({
+  describe: ({ address, telling = [], timeout }, host) => ({
     title: `nobody is connected to ${address} on ${host} any more`,
-    commands: [quote(connectionsAt(address))],
+    commands: [
+      ...telling.map((socket) => {
+        const orders = leavingCommands({ seconds: Math.ceil(timeout / 1000) }).join(';')
+        return `echo '${orders}' | sudo socat - UNIX-CONNECT:${socket}`
+      }),
+      quote(connectionsAt(address)),
+    ],
   }),
   look: (input, on) => look(input, on),
   timeout: ({ timeout }) => timeout,
@@ -33,10 +47,13 @@ export const handedOff = defineWait<Input>({
   // A packet under way may belong to one that is just being accepted.
   inARow: () => 2,
   protects: ({ address }, host) => [handOffThing(host, address, 'keep-open')],
-  sustain: async ({ address, to }, on) => {
+  sustain: async ({ address, to, telling = [], timeout }, on) => {
     const prolong = async (name: HostName) =>
       (await on.other(name)).run(['sh', '-c', prolongTimers(address)], { as: 'root', signal: on.signal })
     await Promise.all([on.host.name, to].map((name) => prolong(name).catch(unreached)))
+    const seconds = Math.ceil(timeout / 1000)
+    // Only to be over sooner: one that cannot be told has its clients stay until they go.
+    await Promise.all(telling.map((socket) => setLeaving(on.host, socket, { seconds }, on.signal).catch(untold)))
   },
   force: {
     title: 'let them go: they are reset',
@@ -95,6 +112,10 @@ async function lost({ address, to }: Input, on: On): Promise<NoUseWaiting> {
   const what =
     here === null ? `${to} no longer holds ${address}` : `${on.host.name} holds ${address} again, and ${beside}`
   return new NoUseWaiting(what, { host: to, suggestions: ['zdt vip', 'zdt vip heal NAME, where several hold it'] })
+}
+
+function untold(thrown: unknown): void {
+  if (!(thrown instanceof ZdtError)) throw thrown
 }
 
 /** What is to be said of a host that is away for now. Throws whatever else it was. */

@@ -1,0 +1,57 @@
+import type { Host } from '../../hosts/host.ts'
+import { ask, tell } from './runtime.ts'
+import { getVariable, setVariable } from './commands.ts'
+
+/*
+ * An HAProxy that is no longer to be connected to tells its clients so: with `Connection: close` in their next answer, as long as a
+ * variable of its process says. zdt's templates honour it:
+ *
+ *   global     set-var proc.leaving_until int(0)
+ *   frontend   http-after-response set-header Connection close if { date,sub(proc.leaving_until) lt 0 }
+ *
+ * It is a time, in seconds of the host's own clock, so that it is over by itself. Setting one at run time is "experimental" in 2.6
+ * and 3.0, which is said for one connection of the CLI. HTTP/2 clients are not told (2.6, 3.0): a GOAWAY comes from a worker that
+ * ends, not from that header.
+ */
+const variable = 'proc.leaving_until'
+
+/** Until when it tells its clients to go, 0 if it never did; and what the host's clock says. */
+export interface Leaving {
+  readonly until: number
+  readonly now: number
+}
+
+/** Undefined where its configuration honours no such variable. Throws what `ask` throws. */
+export async function leaving(host: Host, socket: string, signal?: AbortSignal): Promise<Leaving | undefined> {
+  const options = signal && { signal }
+  const [[answer = ''], { stdout }] = await Promise.all([
+    ask(host, socket, [getVariable(variable)], options),
+    host.run(['date', '+%s'], options),
+  ])
+  const [, until] = /type=sint value=<(\d+)>/.exec(answer) ?? []
+  return until === undefined ? undefined : { until: Number(until), now: Number(stdout.toString()) }
+}
+
+/** The commands that say so for that many seconds from now on, or until that time. */
+export function leavingCommands(until: { readonly seconds: number } | { readonly time: number }): string[] {
+  return [
+    'experimental-mode on',
+    setVariable(variable, 'time' in until ? `int(${until.time})` : `date(${until.seconds})`),
+  ]
+}
+
+/** Says so. Throws what `tell` throws. */
+export async function setLeaving(
+  host: Host,
+  socket: string,
+  until: Parameters<typeof leavingCommands>[0],
+  signal?: AbortSignal,
+): Promise<void> {
+  await tell(host, socket, leavingCommands(until), signal && { signal })
+}
+
+/** The HAProxies that tell their clients to go when they are asked to; one that cannot be asked does not. */
+export async function whoTells(host: Host, sockets: readonly string[]): Promise<string[]> {
+  const said = await Promise.all(sockets.map((socket) => leaving(host, socket).catch(() => undefined)))
+  return sockets.filter((_socket, index) => said[index] !== undefined)
+}
