@@ -1,4 +1,5 @@
 import type { Host, RunOptions } from '../../hosts/host.ts'
+import { isRunning } from '../systemd/unit.ts'
 import { failed, orderBySignal, pending, took, type Reloaded, type ReloadRefusal } from '../reload.ts'
 import type { LogLine } from './log-lines.ts'
 import { readNginxLog, type LogMark } from './log.ts'
@@ -95,6 +96,7 @@ export function nginxReloadTook(before: NginxRunning, now: NginxRunning): Reload
   const [was, master] = [masterOf(before.picture), masterOf(now.picture)]
   if (master === undefined) {
     const phase = nginxPhase(now.picture).phase
+    if (phase === 'none' && isRunning(unit)) return pending(`a sight of nginx, which systemd has as ${unit.mainPid}`)
     return failed(
       phase === 'none' ? `nginx is gone: ${unit.id} is ${unit.activeState}` : `an upgrade is under way (${phase})`,
       said,

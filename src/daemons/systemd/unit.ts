@@ -34,6 +34,11 @@ export function showUnit(unit: string): string[] {
   return ['systemctl', 'show', '--no-pager', '-p', properties, '--', unit]
 }
 
+/** Does systemd have its main process? It is told at once when that ends; a look at /proc may miss one on a busy host. */
+export function isRunning({ activeState, mainPid }: UnitFacts): boolean {
+  return activeState === 'active' && mainPid !== null
+}
+
 /** Reads the answer of `showUnit`: `Key=value` lines in any order; lines that are none are passed over. */
 export function parseUnit(answer: string): UnitFacts {
   const found = new Map<string, string>()

@@ -23,6 +23,7 @@ function reloaded(age: number, { count = workers.length, leave = true } = {}): N
   return { ...single, others: [...old, ...fresh] }
 }
 const before = running(single)
+const unseen = { masters: [], others: [] }
 
 test('taken: as many new workers as are configured, alive for a second, the old ones leaving', () =>
   expect(nginxReloadTook(before, running(reloaded(1.2)))).toEqual({ done: true, awaiting: [] }))
@@ -30,6 +31,11 @@ test('taken: as many new workers as are configured, alive for a second, the old 
 test.each([
   ['nothing has happened', single, 'new workers'],
   ['they are too young', reloaded(0.4), 'the new workers to have lived for 1 s'],
+  [
+    'it is not seen for a moment',
+    { ...single, ...unseen },
+    `a sight of nginx, which systemd has as ${single.unit.mainPid}`,
+  ],
   ['one is missing', reloaded(1.2, { count: workers.length - 1 }), '1 more workers'],
 ])('not yet: %s', (_what, seen, awaiting) =>
   expect(nginxReloadTook(before, running(seen))).toEqual({ done: false, awaiting: [awaiting] }),
@@ -48,7 +54,11 @@ test.each([
   ['case 10', running(single, [emerg, emerg, gaveUp]), /goes on with the configuration before/],
   ['case 3', running({ ...single, others: [] }, [alert]), /left without workers/],
   ['case 11', running(reloaded(1.2, { leave: false })), /adds workers without reading its configuration/],
-  ['gone', running({ ...single, masters: [], others: [] }), /nginx is gone/],
+  [
+    'gone',
+    running({ ...single, ...unseen, unit: { ...single.unit, activeState: 'failed', mainPid: null } }),
+    /nginx is gone/,
+  ],
   ['restarted', running({ ...single, masters: [{ ...master, startTicks: 1 }] }), /was restarted/],
 ])('never: %s', (_what, now, message) => expect(nginxReloadTook(before, now).failed?.message).toMatch(message))
 
