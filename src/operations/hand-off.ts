@@ -1,12 +1,7 @@
-import { whoTells } from '../daemons/haproxy/telling-to-go.ts'
-import { SegmentUnknown } from '../daemons/linux/exchange.ts'
-import { tryTable, type PassOn } from '../daemons/linux/pass-on-table.ts'
-import { interfacesOf } from '../daemons/linux/interfaces.ts'
-import { carries } from '../daemons/linux/segment.ts'
+import type { PassOn } from '../daemons/linux/pass-on-table.ts'
 import { isIPv6 } from '../daemons/linux/ip.ts'
 import { clearingUp, stage, type StageDraft, type StepDraft } from '../engine/plan.ts'
-import type { Host, Hosts } from '../hosts/host.ts'
-import { formatDuration } from '../lib/durations.ts'
+import type { Hosts } from '../hosts/host.ts'
 import type { HostName, Millis } from '../lib/types.ts'
 import { stopTelling } from '../steps/haproxy/stop-telling.ts'
 import { answersAlike } from '../steps/vip/answers.ts'
@@ -15,19 +10,11 @@ import { handedOff } from '../steps/vip/handed-off.ts'
 import { keepOpen } from '../steps/vip/keep-open.ts'
 import { passOn } from '../steps/vip/pass-on.ts'
 import type { VipReport } from '../steps/vip/vip-report.ts'
+import { notCarried, refusedTable, sideOf, type Side } from './hand-off-sides.ts'
 import type { Moving } from './what-moves.ts'
 
 /** How much longer the hosts wait before they clean up by themselves: the move, and a zdt that is slow. */
 const grace: Millis = 60_000
-
-/** One side of a hand-off. */
-interface Side {
-  readonly host: HostName
-  readonly device: string
-  readonly mac: string
-  readonly arpIgnore: number
-  readonly arpAnnounce: number
-}
 
 /** A hand-off that can be made: the stages around the move; or why it cannot. */
 export type HandOff =
@@ -70,7 +57,10 @@ export async function planHandOff(
   const [giver, taker] = await Promise.all([hosts.on(from), hosts.on(to)])
   const pairs: Pair[] = []
   for (const { address, giving, taking } of moving) {
-    const [old, fresh] = await Promise.all([sideOf(giver, report, giving), sideOf(taker, report, taking)])
+    const [old, fresh] = await Promise.all([
+      sideOf(giver, report, giving, sockets),
+      sideOf(taker, report, taking, sockets),
+    ])
     if (typeof old === 'string') return { impossible: old }
     if (typeof fresh === 'string') return { impossible: fresh }
     pairs.push({ address, old, fresh })
@@ -87,8 +77,8 @@ export async function planHandOff(
     ]),
   ])
   if (why !== undefined) return { impossible: why }
-  const telling = await whoTells(giver, sockets)
-  return { ...stagesOf(pairs, { seconds, longest, turning, telling }), isTold: telling.length > 0, ends }
+  const isTold = pairs.some(({ old }) => old.telling.length > 0)
+  return { ...stagesOf(pairs, { seconds, longest, turning }), isTold, ends }
 }
 
 /** One address for each segment and family: what carries its packets carries those of the others. */
@@ -104,23 +94,18 @@ function eachWay(pairs: readonly Pair[], step: (address: string, one: Side, othe
 
 function stagesOf(
   pairs: readonly Pair[],
-  {
-    seconds,
-    longest,
-    turning,
-    telling,
-  }: { readonly seconds: number; readonly telling: readonly string[] } & Pick<Wanted, 'longest' | 'turning'>,
+  { seconds, longest, turning }: { readonly seconds: number } & Pick<Wanted, 'longest' | 'turning'>,
 ): { before: StageDraft[]; after: StageDraft[] } {
   const addresses = pairs.map(({ address }) => address)
-  const [from, to] = [pairs[0]?.old.host, pairs[0]?.fresh.host]
+  const [from, to, telling = []] = [pairs[0]?.old.host, pairs[0]?.fresh.host, pairs[0]?.old.telling]
   if (from === undefined || to === undefined) return { before: [], after: [] }
   const passing = (wanted: 'on' | 'off') =>
     eachWay(pairs, (address, one, other) =>
       passOn.at(one.host, { ...tableOf(address, one, other, seconds), to: other.host, wanted }),
     )
   const keeping = (wanted: 'on' | 'off') =>
-    eachWay(pairs, (address, { host, device, arpIgnore, arpAnnounce }) =>
-      keepOpen.at(host, { address, device, seconds, arpIgnore, arpAnnounce, wanted, home: from }),
+    eachWay(pairs, (address, { host, device, arpIgnore, arpAnnounce, telling }) =>
+      keepOpen.at(host, { address, device, seconds, arpIgnore, arpAnnounce, wanted, home: from, telling }),
     )
   return {
     before: [
@@ -154,46 +139,6 @@ function stagesOf(
 
 function tableOf(address: string, { device, mac }: Side, { mac: peer }: Side, seconds: number): PassOn {
   return { address, device, mac, peer, seconds }
-}
-
-/** One of a host's interfaces, and what its settings are; or why it cannot take part. */
-async function sideOf(host: Host, { nodes }: VipReport, device: string): Promise<Side | string> {
-  const node = nodes.find((one) => one.host === host.name)
-  const instances = !node || node.error || !node.instance ? [] : [node.instance, ...node.others]
-  const place = (await interfacesOf(host)).find(({ name }) => name === device)
-  if (!place) return `${host.name} does not tell where it sits on the segment`
-  if (instances.some((one) => one.vmac && one.device === device))
-    return `${host.name} has a MAC address for the VIP itself (use_vmac)`
-  if (!/^[A-Za-z0-9_.@-]+$/.test(device))
-    return `the interface ${JSON.stringify(device)} of ${host.name} has an odd name`
-  const settings = ['arp_ignore', 'arp_announce'].map((name) => `net/ipv4/conf/${device}/${name}`)
-  const { code, stdout, stderr } = await host.run(['sysctl', '-n', ...settings])
-  if (code !== 0) return `${host.name}: ${stderr.toString().trim()}`
-  const [arpIgnore = 0, arpAnnounce = 0] = stdout.toString().trim().split('\n').map(Number)
-  return { host: host.name, device, mac: place.mac, arpIgnore, arpAnnounce }
-}
-
-/** nftables is asked to check the very table, which the kernel sees, and to change nothing. */
-async function refusedTable(host: Host, table: PassOn): Promise<string | undefined> {
-  const { argv, input } = tryTable(table)
-  const { code, stderr } = await host.run(argv, { as: 'root', input })
-  if (code === 0) return undefined
-  const [said = ''] = stderr.toString().trim().split('\n')
-  return code === 127 ? `${host.name} has no nft` : `${host.name}'s nftables cannot pass packets on: ${said}`
-}
-
-async function notCarried(
-  address: string,
-  from: { readonly host: Host; readonly place: Side },
-  to: { readonly host: Host; readonly place: Side },
-): Promise<string | undefined> {
-  try {
-    if (await carries(address, from, to)) return undefined
-  } catch (error) {
-    if (error instanceof SegmentUnknown) return `${error.message} (${error.said ?? ''})`
-    throw error
-  }
-  return `a test packet for ${address} from ${from.host.name} to ${to.host.name} by MAC address did not arrive within ${formatDuration(3000)}`
 }
 
 async function firstOf(questions: readonly (() => Promise<string | undefined>)[]): Promise<string | undefined> {

@@ -63,6 +63,7 @@ describeOnLab('zdt failover', () => {
         expect(printed(stdout).probe?.total).toMatchObject({ lost: 0 })
         expect(await vips.holders()).toEqual([to])
         expect(await vips.leftovers()).toBe('')
+        for (const lb of [shop.lb1, shop.lb2]) expect(await lb.ask('get var proc.leaving_until')).toContain('<0>')
       }
     },
     240_000,
@@ -210,6 +211,8 @@ describeOnLab('zdt failover', () => {
     'given a websocket on lb1 / failover is rolled back in its hand-off / lb1 holds the VIP, and nobody was cut',
     async () => {
       const old = await shop.anyClient('websocket', `${vip}/shop/live`)
+      // Lets go of no connection by itself: it is told to, there and back.
+      const wrk = await startWrk(shop.lab, `${vip}/shop/`)
       const run = await vips.start(
         'failover',
         'public',
@@ -229,7 +232,9 @@ describeOnLab('zdt failover', () => {
         client.write('close')
       }
       expect(await run.ended).toMatchObject({ code: 4 })
+      expect(await wrk.stop()).toMatchObject({ errors: 0, not2xx: 0 })
       expect(await vips.leftovers()).toBe('')
+      for (const lb of [shop.lb1, shop.lb2]) expect(await lb.ask('get var proc.leaving_until')).toContain('<0>')
     },
   )
 })

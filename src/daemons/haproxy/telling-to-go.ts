@@ -1,4 +1,5 @@
 import type { Host } from '../../hosts/host.ts'
+import { ZdtError } from '../../lib/errors.ts'
 import { ask, tell } from './runtime.ts'
 import { getVariable, setVariable } from './commands.ts'
 
@@ -48,6 +49,22 @@ export async function setLeaving(
   signal?: AbortSignal,
 ): Promise<void> {
   await tell(host, socket, leavingCommands(until), signal && { signal })
+}
+
+/** The same of several HAProxies. Only for a hand-off to be over sooner: the clients of one that cannot be told stay until they go. */
+export async function trySetLeaving(
+  host: Host,
+  sockets: readonly string[],
+  until: Parameters<typeof leavingCommands>[0],
+  signal?: AbortSignal,
+): Promise<void> {
+  await Promise.all(
+    sockets.map((socket) =>
+      setLeaving(host, socket, until, signal).catch((thrown: unknown) => {
+        if (!(thrown instanceof ZdtError)) throw thrown
+      }),
+    ),
+  )
 }
 
 /** The HAProxies that tell their clients to go when they are asked to; one that cannot be asked does not. */

@@ -1,4 +1,4 @@
-import { leavingCommands, setLeaving } from '../../daemons/haproxy/telling-to-go.ts'
+import { leavingCommands, trySetLeaving } from '../../daemons/haproxy/telling-to-go.ts'
 import { connectionsAt, whoIsAt } from '../../daemons/linux/connections.ts'
 import { prolongTimers } from '../../daemons/linux/hand-off-scripts.ts'
 import { passOnActive } from '../../daemons/linux/pass-on-table.ts'
@@ -6,7 +6,6 @@ import { whereHeld } from '../../daemons/keepalived/vip.ts'
 import { NoUseWaiting, type Awaited, type On } from '../../engine/step-kind.ts'
 import { HostTimeout, HostUnreachable } from '../../hosts/errors.ts'
 import { sleep } from '../../lib/clock.ts'
-import { ZdtError } from '../../lib/errors.ts'
 import { quote } from '../../lib/quote.ts'
 import type { HostName, Millis } from '../../lib/types.ts'
 import { defineWait } from '../define.ts'
@@ -52,8 +51,7 @@ export const handedOff = defineWait<Input>({
       (await on.other(name)).run(['sh', '-c', prolongTimers(address)], { as: 'root', signal: on.signal })
     await Promise.all([on.host.name, to].map((name) => prolong(name).catch(unreached)))
     const seconds = Math.ceil(timeout / 1000)
-    // Only to be over sooner: one that cannot be told has its clients stay until they go.
-    await Promise.all(telling.map((socket) => setLeaving(on.host, socket, { seconds }, on.signal).catch(untold)))
+    await trySetLeaving(on.host, telling, { seconds }, on.signal)
   },
   force: {
     title: 'let them go: they are reset',
@@ -112,10 +110,6 @@ async function lost({ address, to }: Input, on: On): Promise<NoUseWaiting> {
   const what =
     here === null ? `${to} no longer holds ${address}` : `${on.host.name} holds ${address} again, and ${beside}`
   return new NoUseWaiting(what, { host: to, suggestions: ['zdt vip', 'zdt vip heal NAME, where several hold it'] })
-}
-
-function untold(thrown: unknown): void {
-  if (!(thrown instanceof ZdtError)) throw thrown
 }
 
 /** What is to be said of a host that is away for now. Throws whatever else it was. */

@@ -1,3 +1,4 @@
+import { trySetLeaving } from '../../daemons/haproxy/telling-to-go.ts'
 import { handOffNames } from '../../daemons/linux/hand-off-names.ts'
 import {
   endKeepingOpen,
@@ -19,6 +20,8 @@ type Input = KeepOpen & {
   readonly wanted: 'on' | 'off'
   /** Who holds the VIP when the move is put back. */
   readonly home: HostName
+  /** Of the HAProxies here that can tell their clients to go. */
+  readonly telling?: readonly string[]
 }
 
 type Found = { readonly open: boolean }
@@ -69,9 +72,14 @@ async function end(input: Input, on: On): Promise<void> {
  * Where a move is put back, the VIP goes home first, and the host that had it meanwhile has connections of its own by now:
  * they end before what keeps them open does.
  */
-async function untilNobody({ address, seconds, home }: Input, on: On, tell?: Tell): Promise<void> {
+async function untilNobody({ address, seconds, home, telling = [] }: Input, on: On, tell?: Tell): Promise<void> {
   const began = Date.now()
   const longest = seconds * 1000
+  let isTold = false
+  const sayThat = async (until: { seconds: number } | { time: number }) => {
+    await trySetLeaving(on.host, telling, until, on.signal)
+    isTold = 'seconds' in until
+  }
   while (Date.now() - began < longest) {
     const [atHome, here, peers] = await Promise.all([
       whereHeld(await on.other(home), address, { signal: on.signal }),
@@ -80,10 +88,12 @@ async function untilNobody({ address, seconds, home }: Input, on: On, tell?: Tel
     ])
     const isHome = on.host.name === home
     const isBack = (atHome !== null && (isHome || here === null)) || Date.now() - began > longestReturn
-    if (isBack && (isHome || peers.length === 0)) return
+    if (isBack && (isHome || peers.length === 0)) break
+    if (isBack && !isTold) await sayThat({ seconds })
     await tell?.(isBack ? peers.map((peer) => `${on.host.name}  ${peer}`) : [`${home}  takes ${address} back`], longest)
     await sleep(300, on.signal)
   }
+  if (isTold) await sayThat({ time: 0 })
 }
 
 async function isOpen(on: On, address: string): Promise<boolean> {
