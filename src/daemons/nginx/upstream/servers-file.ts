@@ -3,7 +3,8 @@ import { sameAddress } from '../../linux/ip.ts'
 /*
  * The file that an upstream includes: a line a server, `server 10.0.0.21:8080 weight=50 down; # of 100`. Open-source nginx
  * can be told of its servers in no other way. Only what is told at run time is changed: weight and `down`; the other
- * parameters, other directives and comments stay as they are. The comment is zdt's: what a shifted weight was.
+ * parameters, other directives and comments stay as they are. `# of 100` is zdt's, before a comment that is there: what a shifted weight
+ * was; `# of 1 unwritten` where it was not written.
  */
 
 /** A server as its line says. */
@@ -25,12 +26,12 @@ export interface ServerEdit {
   readonly weight?: number
 }
 
-const line = /^(\s*)server\s+([^\s;#{}]+)([^;#{}]*);[ \t]*(#.*)?$/
-const ofFull = /^# of (\d+)$/
+const line = /^(\s*server\s+)([^\s;#{}]+)([^;#{}]*);([ \t]*)(#.*)?$/
+const ofFull = /^# of (\d+)( unwritten)?(?: (#.*))?$/
 
 /** A line taken apart; undefined for all that is no server with an address of its own (`unix:`, a variable). */
 function parseLine(text: string) {
-  const [, indent = '', endpoint = '', parameters = '', comment] = line.exec(text) ?? []
+  const [, head = '', endpoint = '', parameters = '', blank = '', said = ''] = line.exec(text) ?? []
   if (endpoint === '') return undefined
   // Without a port it is 80.
   const [, bracketed, bare, port = '80'] = /^(?:\[([^\]]+)\]|([^:$]+))(?::(\d+))?$/.exec(endpoint) ?? []
@@ -38,7 +39,9 @@ function parseLine(text: string) {
   if (address === undefined) return undefined
   const words = parameters.split(/\s+/).filter(Boolean)
   const weight = Number(words.map((word) => /^weight=(\d+)$/.exec(word)?.[1]).find(Boolean) ?? 1)
-  const full = Number(ofFull.exec(comment ?? '')?.[1] ?? weight)
+  const [, wasFull, unwritten, theirs = ofFull.test(said) ? '' : said] = ofFull.exec(said) ?? []
+  const full = Number(wasFull ?? weight)
+  const isWritten = unwritten === undefined && (wasFull !== undefined || /\sweight=/.test(parameters))
   const server: UpstreamServer = {
     address,
     port: Number(port),
@@ -47,7 +50,7 @@ function parseLine(text: string) {
     weight,
     full,
   }
-  return { indent, endpoint, words, comment, server }
+  return { head, endpoint, parameters, blank, comment: theirs, isWritten, server }
 }
 
 /** The servers of a file, in its order. */
@@ -74,16 +77,21 @@ export function editServersFile(text: string, edits: readonly ServerEdit[]): str
       const parsed = parseLine(each)
       const edit = parsed && serverAt(edits, parsed.server)
       if (!parsed || !edit) return each
-      const { indent, endpoint, words, comment, server } = parsed
+      const { head, endpoint, parameters, blank, comment, isWritten, server } = parsed
       const down = edit.down ?? server.down
       const weight = edit.weight ?? server.weight
       if (down === server.down && weight === server.weight) return each
-      const others = words.filter((word) => word !== 'down' && !word.startsWith('weight='))
-      const hadWeight = words.some((word) => word.startsWith('weight='))
-      const said = [...(weight !== 1 || hadWeight ? [`weight=${weight}`] : []), ...others, ...(down ? ['down'] : [])]
-      const remark =
-        weight === server.full ? (ofFull.test(comment ?? '') ? '' : (comment ?? '')) : `# of ${server.full}`
-      return `${indent}${['server', endpoint, ...said].join(' ')};${remark === '' ? '' : ` ${remark}`}`
+      const isFull = weight === server.full
+      const weighed =
+        isFull && !isWritten
+          ? parameters.replace(/\s+weight=\d+/, '')
+          : /\sweight=/.test(parameters)
+            ? parameters.replace(/(?<=\s)weight=\d+/, `weight=${weight}`)
+            : `${isFull ? '' : ` weight=${weight}`}${parameters}`
+      const stood = weighed.replaceAll(/\s+down(?=\s|$)/g, '')
+      const was = isFull ? '' : `# of ${server.full}${isWritten ? '' : ' unwritten'}`
+      const remark = [was, comment].filter(Boolean).join(' ')
+      return `${head}${endpoint}${stood}${down ? ' down' : ''};${remark === '' ? '' : `${blank || ' '}${remark}`}`
     })
     .join('\n')
 }

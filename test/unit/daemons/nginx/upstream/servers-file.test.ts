@@ -42,7 +42,7 @@ describe('a file of servers', () => {
     expect(parseServersFile(shifted)[0]).toMatchObject({ weight: 5, full: 100 })
     expect(editServersFile(shifted, [{ ...first, weight: 100 }])).toBe(text)
     expect(lines(editServersFile(text, [{ ...second, weight: 100, down: false }]))).toEqual([
-      '  server 10.0.0.22:8080 weight=100;',
+      '  server   10.0.0.22:8080   weight=100 ;',
     ])
   })
 
@@ -56,10 +56,17 @@ describe('a file of servers', () => {
     expect(editServersFile(text, [])).toBe(text)
   })
 
-  test('a comment of the operator is kept beside what is no shifted weight', () => {
-    expect(lines(editServersFile(text, [{ address: '2001:db8::23', port: 8080, weight: 2 }]))).toEqual([
-      'server [2001:DB8::23]:8080 weight=2 backup; # of 1',
-    ])
+  test.each([
+    ['server 10.0.0.21:8080 backup; # spare', 'server 10.0.0.21:8080 weight=5 backup down; # of 1 unwritten # spare'],
+    [
+      'server  10.0.0.21:8080  max_fails=2 weight=100;  # theirs',
+      'server  10.0.0.21:8080  max_fails=2 weight=5 down;  # of 100 # theirs',
+    ],
+    ['server 10.0.0.21:8080;', 'server 10.0.0.21:8080 weight=5 down; # of 1 unwritten'],
+  ])('%s, shifted and back, is every byte as it was', (line, shifted) => {
+    expect(editServersFile(line, [{ ...first, weight: 5, down: true }])).toBe(shifted)
+    const [server] = parseServersFile(shifted)
+    expect(editServersFile(shifted, [{ ...first, weight: server?.full ?? 0, down: false }])).toBe(line)
   })
 })
 
