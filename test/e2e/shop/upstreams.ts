@@ -3,22 +3,7 @@ import { fromOutside } from '../support/from-outside.ts'
 import { printed, soon, vip, type Shop } from '../support/shop.ts'
 import { startWrk } from '../support/wrk.ts'
 import { deep } from '../support/wide.ts'
-
-const file = '/etc/nginx/upstreams/shop.conf'
-const webs = ['web1', 'web2'] as const
-
-/** The lab's fleet, and the pool that its nginx balances. */
-const withCart = (yaml: string) =>
-  yaml.replace(
-    'pools:\n',
-    `pools:
-  cart:
-    balancer: nginx/web
-    backend: shop
-    servers: { app1: 10.77.0.21:8080, app2: 10.77.0.22:8080, app3: 10.77.0.23:8080 }
-    rollout: { deploy: [sudo, shop-deploy, '{version}'], version: { path: /version }, timeout: 30s, health: { path: /healthz } }
-`,
-  )
+import { cartAlone, servers as file, webs, withCart } from './cart.ts'
 
 export function upstreamTests(shop: Shop): void {
   describe('servers behind nginx', () => {
@@ -98,8 +83,6 @@ export function upstreamTests(shop: Shop): void {
       },
     )
 
-    /** Behind nginx alone. */
-    const cartAlone = (yaml: string) => withCart(yaml).replace(/^ {2}shop:\n(?: {4}.*\n)+/m, '')
     const versions = () => Promise.all(['app1', 'app2', 'app3'].map((app) => shop.on(app, 'cat /etc/shop/version')))
     const all = (version: string) => [version, version, version].map((one) => `${one}\n`)
     /** A rollout to its end, its first hold told of as it comes. */
