@@ -60,7 +60,7 @@ function said(
     done: `${to} holds ${address}${from ? ` (was ${from})` : ''}: alone, and the segment hears it`,
     already: `${to} holds ${address} already: alone, and the segment hears it`,
     ...back,
-    halfWay: { goOnWith: `zdt failover ${name} --to ${to}`, ...back },
+    halfWay: { goOnWith: `zdt resume ${thePlan.id}`, putBackWith: `zdt rollback ${thePlan.id}` },
     onTimeout: 'leave',
   }
 }

@@ -21,8 +21,8 @@ export type HandOff =
   | {
       readonly before: readonly StageDraft[]
       readonly after: readonly StageDraft[]
-      /** Do its HAProxies tell their clients to go? Not where nothing there honours that. */
-      readonly isTold: boolean
+      /** Do its HAProxies tell their clients to go? Not where none runs there. */
+      readonly told: 'yes' | 'cannot' | 'none'
       /** When the hosts clean up by themselves, from its beginning. */
       readonly ends: Millis
     }
@@ -78,7 +78,8 @@ export async function planHandOff(
   ])
   if (why !== undefined) return { impossible: why }
   const isTold = pairs.some(({ old }) => old.telling.length > 0)
-  return { ...stagesOf(pairs, { seconds, longest, turning }), isTold, ends }
+  const told = sockets.length === 0 ? 'none' : isTold ? 'yes' : 'cannot'
+  return { ...stagesOf(pairs, { seconds, longest, turning }), told, ends }
 }
 
 /** One address for each segment and family: what carries its packets carries those of the others. */

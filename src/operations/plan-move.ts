@@ -122,7 +122,12 @@ function factsOf({ address }: VipReport, { from, to, way, handOff, because, open
     way.cost,
     'impossible' in handOff
       ? `no hand-off: ${handOff.impossible}. The move cuts ${connections}`
-      : `hand-off: ${connections} stay with ${from} until they end${handOff.isTold ? ', and HAProxy tells their clients to go' : ''}; should zdt die, both hosts clean up ${formatDuration(handOff.ends)} after the beginning`,
+      : `hand-off: ${connections} stay with ${from} until they end${handOff.told === 'yes' ? ', and HAProxy tells their clients to go' : ''}; should zdt die, both hosts clean up ${formatDuration(handOff.ends)} after the beginning`,
+    ...('told' in handOff && handOff.told === 'cannot'
+      ? [
+          `HAProxy on ${from} cannot tell its clients to go, so that they stay until they go by themselves: see docs/templates.md`,
+        ]
+      : []),
   ]
 }
 

@@ -17,10 +17,17 @@ export function versions(all: readonly Candidate[]): string[] {
 
 /** Where nginx does not say how its servers answer. */
 export function unlogged(all: readonly Candidate[]): string[] {
-  const silent = upstreamsOf(all).filter((one) => !tellsAnswers(one))
+  const upstreams = upstreamsOf(all)
+  const silent = upstreams.filter((one) => !tellsAnswers(one))
   const pools = [...new Set(silent.map(({ pool }) => pool.name))]
   return pools.map((pool) => {
     const hosts = silent.filter((one) => one.pool.name === pool).map(({ host }) => host)
-    return `nginx on ${hosts.join(', ')} logs no answers of ${pool}: they are judged by their own health, their version, the gates and the probe`
+    const others = upstreams.filter((one) => one.pool.name === pool && tellsAnswers(one)).map(({ host }) => host)
+    const by = `their own health, their version, the gates and the probe`
+    return `⚠ nginx on ${hosts.join(', ')} logs no answers of ${pool}: ${
+      others.length > 0
+        ? `its servers are judged by the log of ${others.join(', ')}, ${by}`
+        : `its servers are judged by ${by} alone`
+    }`
   })
 }

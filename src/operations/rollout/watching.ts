@@ -45,7 +45,8 @@ export function watched(
     appSettles.at(host, { pool: pool.name, server: server.name, app, version: to, settle: watch, serving: true }),
   )
   const logged = isJudged ? watchedInLogs(upstreamsOf(served), judging) : []
-  return stage(`watch ${namesOf(some)} serve for ${formatDuration(watch)}`, [
+  const how = logged.length > 0 ? ', by nginx’s logs' : ''
+  return stage(`watch ${namesOf(some)} serve for ${formatDuration(watch)}${how}`, [
     ...marked(rolling, some, 'goes back', counted),
     ...asked,
     ...logged,
@@ -56,16 +57,16 @@ export function watched(
 /** Fewer answers than these tell nothing of a share. */
 const wished = 20
 
-/** Each pool by itself, by the logs of every nginx that has it. */
+/** Each pool by itself, by the logs of every nginx that writes how its servers answer. */
 function watchedInLogs(
   upstreams: readonly SeenUpstream[],
   judging: { readonly watch: Millis } & Pick<Parameters<typeof watchAnswers.at>[1], 'limits' | 'patience'>,
 ): StepDraft[] {
   const pools = [...new Set(upstreams.map(({ pool }) => pool))]
   return pools.flatMap((pool): StepDraft[] => {
-    const own = upstreams.filter((one) => one.pool === pool)
+    const own = upstreams.filter((one) => one.pool === pool && tellsAnswers(one))
     const [first] = own
-    if (!first || !own.every(tellsAnswers)) return []
+    if (!first) return []
     const judged = [...new Set(own.flatMap(({ seats }) => seats.map(({ server }) => server)))]
     const places = own.map(({ host, file, logs }) => ({ host, file: file.path, logs }))
     const servers = pool.servers.map(({ name, address, port }) => ({ name, address, port }))

@@ -1,3 +1,4 @@
+import { NoRuntimeSocket } from '../../daemons/haproxy/errors.ts'
 import { leaving, leavingCommands, setLeaving } from '../../daemons/haproxy/telling-to-go.ts'
 import type { On } from '../../engine/step-kind.ts'
 import { defineChange, notYet, seen } from '../define.ts'
@@ -33,7 +34,13 @@ export const stopTelling = defineChange<Input, Found>({
   about: ({ socket }, host) => [`haproxy ${host} ${socket} leaving`],
 })
 
-/** One that was started anew with a configuration that knows nothing of it tells nobody. */
+const nothing = { until: 0, now: 0 } as const
+
+/** One that does not run tells nobody, nor does one that was started anew with a configuration that knows nothing of it. */
 async function said(socket: string, on: On): Promise<Found> {
-  return (await leaving(on.host, socket, on.signal)) ?? { until: 0, now: 0 }
+  const found = await leaving(on.host, socket, on.signal).catch((thrown: unknown) => {
+    if (thrown instanceof NoRuntimeSocket) return nothing
+    throw thrown
+  })
+  return found ?? nothing
 }

@@ -32,6 +32,8 @@ interface Read {
   readonly marks: readonly LogMark[]
   readonly before: readonly Answered[]
   readonly came: readonly Answered[]
+  /** Lines of another format that came since. */
+  readonly odd: number
 }
 
 /** Of each nginx, since the watch began; of this process alone. */
@@ -44,7 +46,7 @@ const memory = new WeakMap<Input, Map<HostName, Read>>()
 export const watchAnswers = defineWait<Input>({
   kind: 'upstream.watch-answers',
   describe: ({ pool, judged, watch, places }) => ({
-    title: `watch nginx’s log of ${judged.map((name) => `${pool}/${name}`).join(', ')} for ${formatDuration(watch)}`,
+    title: `watch nginx’s log of ${judged.map((name) => `${pool}/${name}`).join(', ')} on ${places.map(({ host }) => host).join(', ')} for ${formatDuration(watch)}`,
     commands: places.map(({ host, logs }) => `tail -f ${logs.join(' ')}   # on ${host}`),
   }),
   look: (input, on, waited) =>
@@ -58,7 +60,9 @@ export const watchAnswers = defineWait<Input>({
       const came = summed(all.flatMap((read) => read.came))
       const { says, text } = judge(came, summed(all.flatMap(({ before }) => before)), judged, limits)
       if (says === 'fail') throw new NoUseWaiting(text, { host: on.host.name })
-      const few = says === 'few' && `too few answers to judge: ${text}`
+      const odd = all.reduce((sum, read) => sum + read.odd, 0)
+      const misfit = odd > 0 && came.length === 0 ? `; ${odd} lines are not of the format answers` : ''
+      const few = says === 'few' && `too few answers to judge: ${text}${misfit}`
       const waits = notYet(
         waited < watch && `for ${formatDuration(waited)} of ${formatDuration(watch)} now: ${text}`,
         waited >= watch && patience !== undefined && few,
@@ -78,11 +82,13 @@ async function readOn(
   reads: Map<HostName, Read>,
 ): Promise<void> {
   const known = reads.get(host)
-  const { marks, logged } = await readAnswers(await on.other(host), known?.marks ?? logs.map(neverRead), on.signal)
+  const { marks, logged, odd } = await readAnswers(await on.other(host), known?.marks ?? logs.map(neverRead), on.signal)
   const answered = logged.flatMap((one) => named(one, servers))
   reads.set(
     host,
-    known ? { ...known, marks, came: summed([...known.came, ...answered]) } : { marks, before: answered, came: [] },
+    known
+      ? { ...known, marks, came: summed([...known.came, ...answered]), odd: known.odd + odd }
+      : { marks, before: answered, came: [], odd: 0 },
   )
 }
 

@@ -76,10 +76,6 @@ async function untilNobody({ address, seconds, home, telling = [] }: Input, on: 
   const began = Date.now()
   const longest = seconds * 1000
   let isTold = false
-  const sayThat = async (until: { seconds: number } | { time: number }) => {
-    await trySetLeaving(on.host, telling, until, on.signal)
-    isTold = 'seconds' in until
-  }
   while (Date.now() - began < longest) {
     const [atHome, here, peers] = await Promise.all([
       whereHeld(await on.other(home), address, { signal: on.signal }),
@@ -89,11 +85,13 @@ async function untilNobody({ address, seconds, home, telling = [] }: Input, on: 
     const isHome = on.host.name === home
     const isBack = (atHome !== null && (isHome || here === null)) || Date.now() - began > longestReturn
     if (isBack && (isHome || peers.length === 0)) break
-    if (isBack && !isTold) await sayThat({ seconds })
+    if (isBack && !isTold) await trySetLeaving(on.host, telling, { seconds }, on.signal)
+    isTold = isBack
     await tell?.(isBack ? peers.map((peer) => `${on.host.name}  ${peer}`) : [`${home}  takes ${address} back`], longest)
     await sleep(300, on.signal)
   }
-  if (isTold) await sayThat({ time: 0 })
+  // At home the hand-off may have begun to tell them.
+  await trySetLeaving(on.host, telling, { time: 0 }, on.signal)
 }
 
 async function isOpen(on: On, address: string): Promise<boolean> {

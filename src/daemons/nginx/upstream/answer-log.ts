@@ -27,6 +27,8 @@ export type LoggedAnswers = {
 export interface ReadAnswers {
   readonly marks: readonly LogMark[]
   readonly logged: readonly LoggedAnswers[]
+  /** How many lines are not of the format. */
+  readonly odd: number
 }
 
 /** How much of the end of a log is read that was never read: it tells how it was before. */
@@ -53,7 +55,8 @@ while [ $# -gt 0 ]; do
     fi
     [ "$size" -le "$from" ] || tail -c +$((from + 1)) -- "$path" | head -c $((size - from))
   } | awk '
-    match($0, / answered="[^"]*" "[^"]*" "[^"]*"$/) {
+    !match($0, / answered="[^"]*" "[^"]*" "[^"]*"$/) { odd++ }
+    RSTART {
       split(substr($0, RSTART + 11), said, "\"")
       n = split(said[1], who, /, | : /); split(said[3], status, /, | : /); split(said[5], time, /, | : /)
       for (i = 1; i <= n; i++) {
@@ -63,7 +66,7 @@ while [ $# -gt 0 ]; do
         if (time[i] ~ /^[0-9]/) { timed[who[i]]++; took[who[i]] += time[i] * 1000 }
       }
     }
-    END { for (one in answers) printf "@answered %s %d %d %d %d\n", one, answers[one], errors[one], timed[one], took[one] }
+    END { printf "@odd %d\n", odd; for (one in answers) printf "@answered %s %d %d %d %d\n", one, answers[one], errors[one], timed[one], took[one] }
   '
 done
 echo '@end'
@@ -91,7 +94,8 @@ export function parseAnswers(answer: string): ReadAnswers | undefined {
     const [answers = 0, errors = 0, timed = 0, tookInAll = 0] = counts.map(Number)
     return [{ address, port: Number(port), answers, errors, timed, tookInAll }]
   })
-  return { marks, logged }
+  const odd = lines.reduce((sum, line) => sum + Number(/^@odd (\d+)$/.exec(line)?.[1] ?? 0), 0)
+  return { marks, logged, odd }
 }
 
 /** A log that was never read: what stands at its end is from before. */

@@ -22,7 +22,7 @@ const read = (mark: LogMark) => {
   const [file = '', ...words] = answersCommand([mark])
   const answer = parseAnswers(execaSync(file, words, { stripFinalNewline: false }).stdout)
   const [next = mark] = answer?.marks ?? []
-  return { next, logged: answer?.logged.toSorted((a, b) => a.port - b.port) }
+  return { next, odd: answer?.odd, logged: answer?.logged.toSorted((a, b) => a.port - b.port) }
 }
 const one = '10.77.0.21:8080'
 const of = (
@@ -58,7 +58,9 @@ test('what nginx writes: answers, errors, retries, redirects, clients that left,
       'not of this format\n',
     ].join(''),
   )
-  expect(read(neverRead(log)).logged).toEqual([
+  const seen = read(neverRead(log))
+  expect(seen.odd).toBe(1)
+  expect(seen.logged).toEqual([
     of(8080, 5, 3, 4, 615),
     of(8082, 1, 1, 0, 0),
     of(8083, 1, 0, 1, 1),
@@ -69,7 +71,7 @@ test('what nginx writes: answers, errors, retries, redirects, clients that left,
 
 test('only what came since, of one that grew, was rotated, was cut short, is not there yet', () => {
   const absent = read(neverRead(log))
-  expect(absent).toEqual({ next: { path: log, inode: 0, offset: 0 }, logged: [] })
+  expect(absent).toEqual({ next: { path: log, inode: 0, offset: 0 }, odd: 0, logged: [] })
   writeFileSync(log, line(one, '200', '0.001'))
   const first = read(neverRead(log))
   appendFileSync(log, line(one, '500', '0.001').repeat(2))
