@@ -352,7 +352,8 @@ export function rolloutTests(shop: Shop): void {
         const fleet = await fleetOf(colours)
         await shop.orderBoth(...rest)
         const load = await startWrk(lab, `${vip}/shop/`, 'paced')
-        const { code, stdout } = await coloured('2.0.0-dies', fleet, '--settle', '15s')
+        const times = ['--settle', '15s', '--min-healthy', '2s', '--fleet', fleet]
+        const { code, stdout } = await shop.zdt('rollout', 'shop', '--to', '2.0.0-dies', ...soonDone, ...times)
         expect(stdout).toMatch(/was well, and (is not|tells no version any more)/)
         expect(printed(stdout)).toMatchObject({ ended: 'put-back', probe: { total: { lost: 0 } } })
         expect(code).toBe(4)
