@@ -117,7 +117,7 @@ class StageRun {
 
   private async overtime(late: Ends['late']): Promise<Verdict | undefined> {
     const { course, stage } = this
-    const awaiting = late.flatMap((one) => one.awaiting)
+    const awaiting = [...new Set(late.flatMap((one) => one.awaiting))]
     const kinds = late.map(({ step }) => course.kind(step))
     const force = kinds.flatMap((kind) => (kind.flavour === 'wait' && kind.force ? [kind.force.title] : []))[0]
     const overtime = { stage, awaiting, ...(force && { force }) }
