@@ -15,6 +15,9 @@ export function durationFlag({ summary, default: byDefault }: { readonly summary
   })()
 }
 
+/** How many of something; `min` at the least. */
+export const countFlag = (min: number, summary: string) => Flags.integer({ min, helpValue: 'N', summary })
+
 /** A duration that zdt.yaml says too. */
 export function optionalDurationFlag(summary: string) {
   return Flags.custom<number>({ summary, helpValue: 'DURATION', parse: readDuration })()

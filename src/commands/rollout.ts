@@ -1,10 +1,10 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import { approvalFlags, batchesFlag, durationFlag, optionalDurationFlag, runFlags, sharesFlag } from '../cli/flags.ts'
+import { durationFlag, runFlags } from '../cli/flags.ts'
+import { rolloutFlags } from '../cli/rollout-flags.ts'
 import { versionFlag } from '../cli/version-flag.ts'
 import { ZdtCommand } from '../cli/zdt-command.ts'
 import { defined } from '../lib/defined.ts'
-import { strategies } from '../fleet/strategies.ts'
 import { rollout } from '../operations/rollout.ts'
 
 export default class Rollout extends ZdtCommand {
@@ -20,30 +20,7 @@ export default class Rollout extends ZdtCommand {
   static override flags = {
     ...runFlags,
     to: versionFlag({ required: true }),
-    strategy: Flags.option({ options: strategies })({ summary: 'How, over `strategy` in zdt.yaml.' }),
-    shares: sharesFlag({
-      summary: 'What a canary, or the colour that comes, gets of the traffic, over `shares` in zdt.yaml.',
-    }),
-    samples: Flags.integer({
-      min: 1,
-      helpValue: 'N',
-      summary: 'How many answers a canary is judged by at each share, over `canary.samples` in zdt.yaml.',
-    }),
-    ...approvalFlags,
-    'keep-old': optionalDurationFlag(
-      'With blue-green: how long the colour that served stays as it is, over `blue_green.keep_old` in zdt.yaml.',
-    ),
-    batch: batchesFlag({ summary: 'How many servers at once, over `batch` in zdt.yaml.' }),
-    settle: optionalDurationFlag('How long each must be well on its own before it serves, over `settle` in zdt.yaml.'),
-    'min-healthy': optionalDurationFlag('How long each is watched once it serves, over `min_healthy` in zdt.yaml.'),
-    'max-failures': Flags.integer({
-      min: 0,
-      helpValue: 'N',
-      summary: 'How many servers may fail and stay out of rotation, over `max_failures` in zdt.yaml.',
-    }),
-    'slow-start': optionalDurationFlag(
-      'How long until each that comes back has its full weight, over `slow_start` in zdt.yaml.',
-    ),
+    ...rolloutFlags,
     timeout: durationFlag({
       default: '5m',
       summary: 'How long each wait for connections and checks may take; for the deployment itself zdt.yaml says it.',
@@ -53,10 +30,11 @@ export default class Rollout extends ZdtCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Rollout)
-    const { to, strategy, shares, samples, approve, batch, settle, timeout, 'max-failures': maxFailures } = flags
-    const { 'min-healthy': minHealthy, 'keep-old': keepOld, 'allow-empty': allowEmpty, 'slow-start': slowStart } = flags
-    const over = defined({ strategy, shares, samples, keepOld, batch, settle, minHealthy, slowStart, maxFailures })
-    const options = { pool: args.pool, to, timeout, allowEmpty, ...(approve && { approve }), ...over }
+    const { to, strategy, shares, samples, approve, batch, settle, rehearse, timeout, ...named } = flags
+    const { 'min-healthy': minHealthy, 'keep-old': keepOld, 'slow-start': slowStart } = named
+    const { 'max-failures': maxFailures, 'allow-empty': allowEmpty } = named
+    const spec = { strategy, shares, samples, keepOld, batch, settle, rehearse, minHealthy, slowStart, maxFailures }
+    const options = { pool: args.pool, to, timeout, allowEmpty, ...(approve && { approve }), ...defined(spec) }
     await this.carryOut(flags, rollout, options)
   }
 }

@@ -31,6 +31,8 @@ export interface RolloutSpec {
   readonly batch: readonly BatchSize[]
   /** How long it must be well on its own, before it serves. */
   readonly settle: Millis
+  /** What it must answer on its own after that. */
+  readonly rehearse?: { readonly paths: readonly string[]; readonly requests: number }
   /** How long until it has its full weight when it comes back; 0 is at once. */
   readonly slowStart: Millis
   /** How long it is watched once it serves. */
@@ -103,6 +105,21 @@ export const rollout = z.strictObject(
       .duration(timeRule)
       .default('5s')
       .describe('How long it must be well on its own, before it gets traffic. Default: 5s.'),
+    rehearse: z
+      .strictObject(
+        {
+          paths: z
+            .array(path, field.wrong('a list of paths, such as [/, /login]'))
+            .min(1, { error: 'is empty, expected a list of paths' })
+            .describe('What is asked for, in turn, by GET: paths that change nothing.'),
+          requests: field.whole(1, 1_000_000).default(500).describe('How many requests. Default: 500.'),
+        },
+        field.wrong('a map with paths and requests'),
+      )
+      .optional()
+      .describe(
+        'Requests that it must answer on its own after that, before it gets traffic: judged by `max_errors`, and by `max_slower` against a server that serves. Default: none.',
+      ),
     slow_start: field
       .duration(timeRule)
       .default('0s')
@@ -156,6 +173,7 @@ export function toRollout(file: z.output<typeof rollout>): RolloutSpec {
     health: toHealth(health),
     batch: parseBatches(batch) ?? [],
     settle: inMillis(settle),
+    ...(file.rehearse && { rehearse: file.rehearse }),
     slowStart: inMillis(file.slow_start),
     minHealthy: inMillis(watched),
     timeout: inMillis(timeout),

@@ -30,6 +30,8 @@ export interface RolloutOptions extends TakingOut {
   readonly keepOld?: Millis
   readonly batch?: readonly BatchSize[]
   readonly settle?: Millis
+  /** How many requests; 0 is none. */
+  readonly rehearse?: number
   readonly minHealthy?: Millis
   readonly slowStart?: Millis
   readonly maxFailures?: number
@@ -149,14 +151,28 @@ function over(spec: RolloutSpec, options: RolloutOptions): RolloutSpec {
     samples,
     approve,
     keepOld,
+    rehearse,
   } = options
+  const { rehearse: _written, ...others } = spec
   return {
-    ...spec,
+    ...others,
     strategy,
     // The others judge all of a colour, or a canary, as one.
     maxFailures: strategy === 'rolling' ? maxFailures : 0,
-    ...defined({ batch, settle, minHealthy, slowStart }),
+    ...defined({ batch, settle, minHealthy, slowStart, rehearse: rehearsal(spec, rehearse) }),
     canary: { ...spec.canary, ...defined({ shares, samples, approve }) },
     blueGreen: { ...spec.blueGreen, ...defined({ keepOld, shares }) },
   }
+}
+
+/** zdt.yaml says what is asked for, the flag how often. */
+function rehearsal({ rehearse }: RolloutSpec, requests: number | undefined): RolloutSpec['rehearse'] {
+  if (requests === undefined) return rehearse
+  if (rehearse) return requests === 0 ? undefined : { ...rehearse, requests }
+  if (requests === 0) return undefined
+  throw new ZdtError('zdt.yaml does not say what is asked for in a rehearsal', {
+    code: 'no-rehearsal',
+    exit: 'usage',
+    suggestions: ['under rollout: write: rehearse: { paths: [/] }'],
+  })
 }

@@ -1,6 +1,7 @@
 import type { Step } from '../engine/plan.ts'
 import type { Description, StepKind } from '../engine/step-kind.ts'
 import { deployVersion } from './app/deploy.ts'
+import { rehearseApp } from './app/rehearse.ts'
 import { appSettles } from './app/settle.ts'
 import { appRuns } from './app/runs.ts'
 import { stopApp } from './app/stop.ts'
@@ -86,6 +87,7 @@ const all = [
   deployVersion,
   appRuns,
   stopApp,
+  rehearseApp,
   appSettles,
   configAsPlanned,
   fitForReload,

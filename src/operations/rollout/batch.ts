@@ -4,6 +4,7 @@ import type { RolloutSpec } from '../../fleet/rollout.ts'
 import { formatDuration } from '../../lib/durations.ts'
 import type { Millis } from '../../lib/types.ts'
 import { deployVersion } from '../../steps/app/deploy.ts'
+import { rehearseApp } from '../../steps/app/rehearse.ts'
 import { appSettles } from '../../steps/app/settle.ts'
 import type { Judged } from '../capacity.ts'
 import type { SeenSeat } from '../look-at-seats.ts'
@@ -13,7 +14,7 @@ import { atOnce, warming, type SlowStart } from '../slow-start.ts'
 import type { UpstreamChange } from '../upstreams/change.ts'
 import type { SeenUpstream } from '../upstreams/look.ts'
 import { alone } from './alone.ts'
-import { namesOf, ready, type Candidate } from './candidates.ts'
+import { isWell, namesOf, ready, readyBehind, type Candidate } from './candidates.ts'
 
 /** What a rollout is about: zdt.yaml's word with the flags over it. */
 export interface Rolling {
@@ -34,7 +35,12 @@ export interface Behind {
 }
 
 /** Some servers go out of rotation together, and get the version there. */
-export function deployed(rolling: Rolling, some: readonly Candidate[], judged: Judged, behind?: Behind): StageDraft[] {
+export function deployed(
+  rolling: Rolling,
+  some: readonly Candidate[],
+  judged: Judged,
+  { beside, behind }: { readonly beside: Candidate | undefined; readonly behind?: Behind },
+): StageDraft[] {
   const { pool, spec, to, timeout } = rolling
   const names = namesOf(some)
   return [
@@ -70,8 +76,39 @@ export function deployed(rolling: Rolling, some: readonly Candidate[], judged: J
               appSettles.at(host, { pool: pool.name, server: server.name, app, version: to, settle: spec.settle }),
             ),
       ),
+      rehearsed(rolling, some, beside),
     ]),
   ]
+}
+
+/** They answer as many requests as zdt.yaml wants before anybody is sent there, as well as one that serves. */
+function rehearsed({ pool, spec }: Rolling, some: readonly Candidate[], beside: Candidate | undefined): StageDraft {
+  const { rehearse, maxErrors, maxSlower, timeout } = spec
+  if (!rehearse) return stage('', [])
+  return stage(
+    `${namesOf(some)} must answer ${rehearse.requests} requests, on ${some.length > 1 ? 'their' : 'its'} own`,
+    some.map((one) =>
+      rehearseApp.at(one.host, {
+        pool: pool.name,
+        ...placeOf(one),
+        ...rehearse,
+        ...(beside && { beside: { ...placeOf(beside), host: beside.host } }),
+        limits: { maxErrors, maxSlower },
+        timeout,
+      }),
+    ),
+  )
+}
+
+function placeOf({ server, app: { address, port } }: Candidate) {
+  return { server: server.name, address, port }
+}
+
+/** One that serves and is well, and that is not among them; of those the last, which gets its version last. */
+export function servingBeside(all: readonly Candidate[], some: readonly Candidate[]): Candidate | undefined {
+  return all.findLast(
+    (one) => !some.includes(one) && isWell(one) && ready([one]).length + readyBehind([one]).length > 0,
+  )
 }
 
 /** They come back by a fresh check; their agents are heard again where they were before. Of a canary others see to agents and weights. */

@@ -10,7 +10,7 @@ import { atOnce, notSlow, warming } from '../slow-start.ts'
 import { untilNobody, untilAnswered } from '../places.ts'
 import type { Onwards, UpstreamChange } from '../upstreams/change.ts'
 import { broughtBack, takenDown } from '../upstreams/taken-down.ts'
-import { deployed, slowStartOf, type Rolling } from './batch.ts'
+import { deployed, servingBeside, slowStartOf, type Rolling } from './batch.ts'
 import { isBehind, namesOf, upstreamsOf, type Candidate } from './candidates.ts'
 import type { Colour, Colours } from './colours.ts'
 import { sharesBehind, type SharesBehind } from './shares-behind.ts'
@@ -34,7 +34,7 @@ export function switchColours(
   const share = byShares(rolling, { live, idle }, nginx?.shares)
   const watch = (over: Rolling = rolling) => watched(over, idle.servers, after, { isServed: isBehind })
   return [
-    ...deployed(rolling, idle.servers, { capacity: [], guards: [] }),
+    ...deployed(rolling, idle.servers, { capacity: [], guards: [] }, { beside: servingBeside(live.servers, []) }),
     ...share.before,
     ...intoRotation(fleet, after, timeout, ({ view }) => view.agent?.enabled === false, {
       warm: shares.length > 0 ? atOnce : warming(after, slowStartOf(spec)),

@@ -2,7 +2,7 @@ import { stage, type StageDraft } from '../../engine/plan.ts'
 import { shareText } from '../../lib/shares.ts'
 import { setAgent } from '../../steps/haproxy/set-agent.ts'
 import type { Judged } from '../capacity.ts'
-import { backAgain, deployed, type Behind, type Rolling } from './batch.ts'
+import { backAgain, deployed, servingBeside, type Behind, type Rolling } from './batch.ts'
 import { namesOf, ready, type Candidate } from './candidates.ts'
 import { asBefore, fieldsOf, weigh, type Field } from './shares.ts'
 import type { SharesBehind } from './shares-behind.ts'
@@ -43,7 +43,7 @@ export function canaryFirst(
     ])
   const watch = () => watched(rolling, some, ready(some), { samples })
   return [
-    ...deployed(rolling, some, judged, behind),
+    ...deployed(rolling, some, judged, { beside: servingBeside(all, some), ...(behind && { behind }) }),
     // An agent that answers with a share would set the weight again.
     stage(
       'hold the agent checks of the others off',

@@ -11,7 +11,7 @@ import type { Situation } from '../situation.ts'
 import { notSlow } from '../slow-start.ts'
 import { fromHere } from '../upstreams/change.ts'
 import { broughtBack, takenDown } from '../upstreams/taken-down.ts'
-import { backAgain, deployed, slowStartOf, type Behind, type Rolling } from './batch.ts'
+import { backAgain, deployed, servingBeside, slowStartOf, type Behind, type Rolling } from './batch.ts'
 import { canaryFirst, sharesInFull } from './canary.ts'
 import { sharesBehind, type SharesBehind } from './shares-behind.ts'
 import { watched } from './watching.ts'
@@ -65,7 +65,7 @@ export async function inTurn(
   const stages = planned.flatMap(({ some, judged, behind, shares }) => {
     if (shares) return canaryFirst(rolling, some, all, { judged, behind, shares })
     return [
-      ...deployed(rolling, some, judged, behind),
+      ...deployed(rolling, some, judged, { beside: servingBeside(all, some), behind }),
       ...backAgain(rolling, some, { behind }),
       watched(rolling, some, ready(some)),
     ]

@@ -11,7 +11,7 @@ function lots(maxFailures: number): string[] {
   const rolling = rollingShop({ maxFailures })
   const judged = { capacity: [], guards: [] }
   const stages = [
-    ...deployed(rolling, some, judged),
+    ...deployed(rolling, some, judged, { beside: undefined }),
     ...backAgain(rolling, some),
     watched(rolling, some, ready(some)),
   ].filter(({ steps }) => steps.length > 0)
