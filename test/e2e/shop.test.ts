@@ -7,6 +7,7 @@ import { evacuateTests } from './shop/evacuate.ts'
 import { maintAndWeightTests } from './shop/maint-weight.ts'
 import { operatorTests } from './shop/operator.ts'
 import { readyTests } from './shop/ready.ts'
+import { rehearsalTests } from './shop/rehearsal.ts'
 import { rolloutTests } from './shop/rollout.ts'
 import { runbookTests } from './shop/runbook.ts'
 import { unreachableTests } from './shop/unreachable.ts'
@@ -24,6 +25,7 @@ describeOnLab('the shop', () => {
   wordTests(shop)
   rolloutTests(shop)
   budgetTests(shop)
+  rehearsalTests(shop)
   runbookTests(shop)
   unreachableTests(shop)
   upstreamTests(shop)

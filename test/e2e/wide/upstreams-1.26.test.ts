@@ -1,4 +1,5 @@
 import { beforeAll, expect } from 'vitest'
+import { rehearsalTests } from '../shop/rehearsal.ts'
 import { upstreamTests } from '../shop/upstreams.ts'
 import { describeOnLab, useLab } from '../support/lab.ts'
 import { useShop } from '../support/shop.ts'
@@ -12,4 +13,5 @@ describeOnLab('servers behind nginx 1.26', () => {
     expect(code, stderr).toBe(0)
   }, 240_000)
   upstreamTests(shop)
+  rehearsalTests(shop)
 })

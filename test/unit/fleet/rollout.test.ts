@@ -37,6 +37,7 @@ test('all that can be said', () => {
   const said = `
       deploy: [release, '{version}']
       back: [release, --back, '{version}']
+      rehearse: { paths: [/, /login] }
       version: { path: /, header: X-Version }
       health: { path: /healthz, status: 204, body: ok }
       batch: 1,30%,100%
