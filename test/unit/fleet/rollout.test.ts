@@ -56,6 +56,7 @@ test('all that can be said', () => {
       timeout: 10m`
   expect(read(said)).toMatchObject({
     back: ['release', '--back', '{version}'],
+    rehearse: { paths: ['/', '/login'], requests: 500 },
     version: { path: '/', header: 'X-Version' },
     health: { path: '/healthz', status: 204, body: 'ok' },
     batch: [{ count: 1 }, { percent: 30 }, { percent: 100 }],
