@@ -77,7 +77,7 @@ export function rehearsalTests(shop: Shop): void {
       }
       const there = await rollout('2.0.0')
       expect(there, there.stdout).toMatchObject({ code: 0 })
-      expect(there.stdout).toMatch(/app1: 0 errors in 300 answers, \d+ ms each; the others: 0 errors in 20 answers/)
+      expect(there.stderr).toMatch(/app1: 0 errors in 300 answers, \d+ ms each; the others: 0 errors in 20 answers/)
       expect(await rollout('1.0.0')).toMatchObject({ code: 0 })
     })
   })
