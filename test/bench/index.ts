@@ -26,6 +26,8 @@ try {
   await shown([zdt, 'lab', 'exec', '--name', 'bench', '--', ...leases])
   const apply = [process.execPath, join(import.meta.dirname, 'apply.ts'), '15']
   await shown([zdt, 'lab', 'exec', '--name', 'bench', '--', ...apply])
+  const failover = [process.execPath, join(import.meta.dirname, 'failover.ts'), '3']
+  await shown([zdt, 'lab', 'exec', '--name', 'bench', '--', ...failover])
 } finally {
   await shown([zdt, 'lab', 'down', '--name', 'bench'])
 }
