@@ -15,8 +15,9 @@ export function durationFlag({ summary, default: byDefault }: { readonly summary
   })()
 }
 
-/** How many of something; `min` at the least. */
-export const countFlag = (min: number, summary: string) => Flags.integer({ min, helpValue: 'N', summary })
+/** How many of something; `min` at the least, a million at the most, as in zdt.yaml. */
+export const countFlag = (min: number, summary: string) =>
+  Flags.integer({ min, max: 1_000_000, helpValue: 'N', summary })
 
 /** A duration that zdt.yaml says too. */
 export function optionalDurationFlag(summary: string) {

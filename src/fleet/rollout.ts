@@ -111,7 +111,9 @@ export const rollout = z.strictObject(
           paths: z
             .array(path, field.wrong('a list of paths, such as [/, /login]'))
             .min(1, { error: 'is empty, expected a list of paths' })
-            .describe('What is asked for, in turn, by GET: paths that change nothing.'),
+            .describe(
+              'What is asked for, in turn, by GET, at the server’s own address: paths that change nothing and answer below 400.',
+            ),
           requests: field.whole(1, 1_000_000).default(500).describe('How many requests. Default: 500.'),
         },
         field.wrong('a map with paths and requests'),

@@ -29,7 +29,9 @@ export function judge(
   const meanwhile = shareOf(answers.filter(({ server }) => !names.includes(server)))
   const isAlone = meanwhile.answers === 0
   const others = isAlone ? shareOf(before.filter(({ server }) => !names.includes(server))) : meanwhile
-  const text = `${names.join(', ')}: ${said(own)}; the others${isAlone ? ' before' : ''}: ${said(others)}`
+  const beside =
+    others.answers === 0 ? 'nobody else to compare with' : `the others${isAlone ? ' before' : ''}: ${said(others)}`
+  const text = `${names.join(', ')}: ${said(own)}; ${beside}`
   if (own.answers < limits.samples) return { says: 'few', text: `${own.answers} of ${limits.samples} answers so far` }
   if (own.share > others.share + limits.maxErrors) return { says: 'fail', text: `too many errors: ${text}` }
   const slower = own.took !== null && others.took !== null && own.took > others.took + limits.maxSlower

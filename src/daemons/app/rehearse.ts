@@ -6,8 +6,10 @@ import { perlOrPython } from '../linux/perl-or-python.ts'
 /** What an application has answered, on its own. */
 export interface Rehearsed {
   readonly answers: number
-  /** 5xx, and no whole answer. */
+  /** A status of 400 or more, and no answer. */
   readonly errors: number
+  /** Of these: no answer at all. */
+  readonly silent: number
   /** All times to the first byte together; of those that had one. */
   readonly tookInAll: Millis
   readonly timed: number
@@ -27,10 +29,10 @@ export interface Rehearsal {
 /** One answer may take as long as that, and all of one turn about as long. */
 const [patience, turn] = [5, 3] as const
 
-/** Says `asked ANSWERS ERRORS MS TIMED` after so many requests, each on a connection of its own, or after a while. */
+/** Says `asked ANSWERS ERRORS MS TIMED SILENT` after so many requests, each on a connection of its own, or after a while. */
 const perl = `use Time::HiRes qw(time alarm); use Socket qw(AF_INET AF_INET6 SOCK_STREAM inet_pton pack_sockaddr_in pack_sockaddr_in6);
 my ($address, $port, $patience, $turn, $count, @requests) = @ARGV; my $six = $address =~ /:/; my $family = $six ? AF_INET6 : AF_INET;
-my ($asked, $errors, $ms, $timed) = (0, 0, 0, 0); $SIG{PIPE} = "IGNORE"; my $until = time + $turn;
+my ($asked, $errors, $ms, $timed, $silent) = (0, 0, 0, 0, 0); $SIG{PIPE} = "IGNORE"; my $until = time + $turn;
 my $ip = inet_pton($family, $address) or die "no address\\n";
 while ($asked < $count && time < $until) {
   my $request = pack("H*", $requests[$asked % @requests]); my ($began, $got, $status) = (time, "", 0); $asked++;
@@ -47,14 +49,14 @@ while ($asked < $count && time < $until) {
   };
   alarm 0;
   $status = $1 if $@ eq "" && $got =~ /^HTTP\\/[\\d.]+ (\\d+)/;
-  $errors++ if $status == 0 || $status >= 500;
+  $errors++ if $status == 0 || $status >= 400; $silent++ if $status == 0;
 }
-printf "asked %d %d %d %d\\n", $asked, $errors, $ms, $timed;`
+printf "asked %d %d %d %d %d\\n", $asked, $errors, $ms, $timed, $silent;`
 
 const python = String.raw`import re, socket, sys, time
 address, port, patience, turn, count = sys.argv[1:6]
 requests = [bytes.fromhex(one) for one in sys.argv[6:]]
-asked = errors = timed = 0
+asked = errors = timed = silent = 0
 ms = 0.0
 until = time.time() + float(turn)
 while asked < int(count) and time.time() < until:
@@ -80,9 +82,11 @@ while asked < int(count) and time.time() < until:
         status = int(found.group(1)) if found else 0
     except OSError:
         status = 0
-    if status == 0 or status >= 500:
+    if status == 0 or status >= 400:
         errors += 1
-print("asked %d %d %d %d" % (asked, errors, ms, timed))`
+    if status == 0:
+        silent += 1
+print("asked %d %d %d %d %d" % (asked, errors, ms, timed, silent))`
 
 /** The command of one turn, to be run on the host that asks. */
 export function rehearseCommand({ address, port, paths, requests, from }: Rehearsal): string[] {
@@ -99,7 +103,7 @@ export function rehearseCommand({ address, port, paths, requests, from }: Rehear
 /** Asks an application so often, or for about three seconds, from a host. Throws where the host cannot ask, and what Host.run throws. */
 export async function rehearse(host: Host, what: Rehearsal, signal?: AbortSignal): Promise<Rehearsed> {
   const { stdout, stderr } = await host.run(rehearseCommand(what), signal && { signal })
-  const counts = /^asked (\d+) (\d+) (\d+) (\d+)$/m.exec(stdout.toString())
+  const counts = /^asked (\d+) (\d+) (\d+) (\d+) (\d+)$/m.exec(stdout.toString())
   if (!counts) {
     throw new ZdtError(`${host.name} cannot ask what it runs`, {
       code: 'no-rehearsal',
@@ -108,6 +112,6 @@ export async function rehearse(host: Host, what: Rehearsal, signal?: AbortSignal
       said: stderr.toString().trim(),
     })
   }
-  const [answers = 0, errors = 0, tookInAll = 0, timed = 0] = counts.slice(1).map(Number)
-  return { answers, errors, tookInAll, timed }
+  const [answers = 0, errors = 0, tookInAll = 0, timed = 0, silent = 0] = counts.slice(1).map(Number)
+  return { answers, errors, silent, tookInAll, timed }
 }

@@ -94,7 +94,8 @@ function rehearsed({ pool, spec }: Rolling, some: readonly Candidate[], beside: 
         ...rehearse,
         ...(beside && { beside: { ...placeOf(beside), host: beside.host } }),
         limits: { maxErrors, maxSlower },
-        timeout,
+        // Who answers nothing, or slowly, is judged long before that.
+        timeout: timeout + rehearse.requests * 1000,
       }),
     ),
   )

@@ -2,6 +2,7 @@ import { rehearse, type Rehearsed } from '../../daemons/app/rehearse.ts'
 import type { Answered } from '../../daemons/answered/share.ts'
 import { judge } from '../../daemons/answered/verdict.ts'
 import { NoUseWaiting } from '../../engine/step-kind.ts'
+import { quote } from '../../lib/quote.ts'
 import type { HostName, Millis } from '../../lib/types.ts'
 import { defineWait, notYet } from '../define.ts'
 import { lookAgain } from '../haproxy/look-again.ts'
@@ -25,7 +26,7 @@ type Input = Place & {
 /** What both have answered so far; of this process alone. */
 const memory = new WeakMap<Input, { readonly own: Rehearsed; readonly other: Rehearsed }>()
 
-const none: Rehearsed = { answers: 0, errors: 0, tookInAll: 0, timed: 0 }
+const none: Rehearsed = { answers: 0, errors: 0, silent: 0, tookInAll: 0, timed: 0 }
 
 /** Fewer tell nothing; and so many are asked of the one that serves. */
 const few = 20
@@ -36,11 +37,14 @@ const few = 20
  */
 export const rehearseApp = defineWait<Input>({
   kind: 'app.rehearse',
-  describe: ({ pool, server, requests, paths }) => ({
-    title: `${pool}/${server} answers ${requests} requests on its own`,
-    commands: paths.map(
-      (path) => `curl -s -o /dev/null -w '%{http_code} %{time_starttransfer}' …${path}   # as often as that`,
-    ),
+  describe: ({ pool, server, address, port, requests, paths, beside }) => ({
+    title: `${pool}/${server} answers ${requests} ${requests === 1 ? 'request' : 'requests'} on its own${
+      beside ? `, no worse and no slower than ${beside.server}` : ''
+    }`,
+    commands: paths.map((path) => {
+      const url = `http://${address.includes(':') ? `[${address}]` : address}:${port}${path}`
+      return `${quote(['curl', '-gsS', '-o', '/dev/null', '-w', '%{http_code} %{time_starttransfer}\\n', url])}   # as often as that`
+    }),
   }),
   look: (input, on) =>
     lookAgain(on, async (on) => {
@@ -53,21 +57,31 @@ export const rehearseApp = defineWait<Input>({
         requests: count,
         from,
       })
-      const other =
+      const [more, beyond] = await Promise.all([
+        rehearse(on.host, ask(known.own.answers, requests - known.own.answers, input), on.signal),
         beside && known.other.answers < few
-          ? plus(
-              known.other,
-              await rehearse(await on.other(beside.host), ask(known.other.answers, few, beside), on.signal),
+          ? rehearse(
+              await on.other(beside.host),
+              ask(known.other.answers, few - known.other.answers, beside),
+              on.signal,
             )
-          : known.other
-      const own = plus(
-        known.own,
-        await rehearse(on.host, ask(known.own.answers, requests - known.own.answers, input), on.signal),
-      )
+          : none,
+      ])
+      const [own, other] = [plus(known.own, more), plus(known.other, beyond)]
       memory.set(input, { own, other })
       const answered = [toAnswered(server, own), ...(beside ? [toAnswered(beside.server, other)] : [])]
       const { says, text } = judge(answered, [], [server], { ...limits, samples: Math.min(few, requests) })
-      if (says === 'fail') throw new NoUseWaiting(text, { host: on.host.name })
+      const silent = own.silent > 0 ? `; ${own.silent} without any answer` : ''
+      if (says === 'fail') throw new NoUseWaiting(`${text}${silent}`, { host: on.host.name })
+      if (beside && other.answers >= few && other.errors === other.answers) {
+        throw new NoUseWaiting(
+          `${beside.server}, which serves, answers none of ${paths.join(', ')} well: nothing is rehearsed`,
+          {
+            host: on.host.name,
+            suggestions: ['name paths that answer below 400 in rehearse.paths'],
+          },
+        )
+      }
       return { ...notYet(own.answers < requests && `${own.answers} of ${requests}: ${text}`), came: text }
     }),
   timeout: ({ timeout }) => timeout,
@@ -79,6 +93,7 @@ function plus(one: Rehearsed, other: Rehearsed): Rehearsed {
   return {
     answers: one.answers + other.answers,
     errors: one.errors + other.errors,
+    silent: one.silent + other.silent,
     tookInAll: one.tookInAll + other.tookInAll,
     timed: one.timed + other.timed,
   }
