@@ -7,7 +7,7 @@ import { cartAlone, servers, webs } from './cart.ts'
 
 const apps = ['app1', 'app2', 'app3'] as const
 const resting = ['app2', 'app3'] as const
-const rehearsed = 'rehearse: { paths: [/shop/, '/shop/slow?ms=1'], requests: 300 }'
+const rehearsed = 'rehearse: { paths: [/shop/, /shop/slow?ms=1], requests: 300 }'
 const colours = 'blue_green: { colours: { blue: [app1], green: [app2, app3] }, keep_old: 1s }'
 
 /** A version that no health check finds out is found out on its own, behind HAProxy and nginx alike: nobody is sent to it. */
