@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { sha256 } from '../lib/digest.ts'
 import { assertNever } from '../lib/types.ts'
 import { renderFile, templatePath } from '../render/render.ts'
-import { network, type LabHost, type LabShape } from './shape.ts'
+import { network, placeInIPv6, type LabHost, type LabShape } from './shape.ts'
 
 /** A file that is put into a host's overlay before it boots. */
 export type HostFile = { readonly path: string; readonly mode?: number; readonly owner?: number } & (
@@ -33,7 +33,7 @@ export function hostFiles(shape: LabShape, host: LabHost, furniture: Furniture):
 }
 
 function commonFiles(shape: LabShape, host: LabHost, { publicKey, hostKey }: Furniture): HostFile[] {
-  const data = { ...network, host, hosts: shape.hosts }
+  const data = { ...network, host, hosts: shape.hosts, place: placeInIPv6(host.address) }
   return [
     { path: 'etc/hostname', text: `${host.name}\n` },
     { path: 'etc/hosts', text: renderFile('lab/hosts/hosts.hbs', data) },

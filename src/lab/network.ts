@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { command } from './command.ts'
 import type { LabPaths } from './paths.ts'
-import { network } from './shape.ts'
+import { network, placeInIPv6 } from './shape.ts'
 
 /** The bridge that all hosts of a lab hang on. */
 export const bridge = 'zdt0'
@@ -16,6 +16,7 @@ export async function makeNetwork(lab: LabPaths): Promise<void> {
       'link set lo up',
       `link add ${bridge} address 02:7a:64:74:00:01 type bridge forward_delay 0 mcast_snooping 0`,
       `addr add ${network.gateway}/${network.prefix} dev ${bridge}`,
+      ...['fd77', 'fe80'].map((net) => `addr add ${net}${placeInIPv6(network.gateway)}/64 dev ${bridge} nodad`),
       `link set ${bridge} up`,
     ].join('\n'),
   })

@@ -23,6 +23,12 @@ export interface LabShape {
 /** The lab's network: the address that moves, the machine that runs the lab, and how many bits they share. */
 export const network = { vip: '10.77.0.100', gateway: '10.77.0.1', prefix: 16 } as const
 
+/** A host's place in `fd77::/64` and among link-local addresses, by its IPv4 address: `::13` of 10.77.0.13. */
+export function placeInIPv6(address: string): string {
+  const [, , third = '0', fourth = ''] = address.split('.')
+  return third === '0' ? `::${fourth}` : `::${third}:${fourth}`
+}
+
 const standard: readonly LabHost[] = [
   { name: 'lb1', role: 'lb', address: '10.77.0.11' },
   { name: 'lb2', role: 'lb', address: '10.77.0.12' },

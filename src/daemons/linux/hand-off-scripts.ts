@@ -38,7 +38,8 @@ export function startPassingOn(what: PassOn): readonly string[] {
 export function learn(address: string): string {
   const { table } = handOffNames(address)
   const bare = String.raw`s/^\[?(::ffff:)?([0-9a-fA-F.:]+)(%[^]]*)?\]?:([0-9]+)$/\2 . \4/`
-  const known = `${quote(connectionsAt(address))} | awk '{ print $5 }' | sed -E '${bare}'`
+  // A pipe tells of its last command alone: what is no element makes nft fail.
+  const known = `{ ${quote(connectionsAt(address))} || echo - - - - failed; } | awk '{ print $5 }' | sed -E '${bare}'`
   return `${known} | while read -r one; do echo "add element netdev ${table} mine { $one }"; done | nft -f -`
 }
 

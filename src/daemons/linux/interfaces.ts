@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Host } from '../../hosts/host.ts'
 import type { Mac } from './frames.ts'
 import { isIPv6, sameAddress } from './ip.ts'
+import { saidBy } from './look-failed.ts'
 
 const shown = z.array(
   z.object({
@@ -34,8 +35,7 @@ export function parseInterfaces(stdout: string): Interface[] {
 
 /** The host's Ethernet interfaces. */
 export async function interfacesOf(host: Host, signal?: AbortSignal): Promise<Interface[]> {
-  const { stdout } = await host.run(['ip', '-j', 'address'], signal && { signal })
-  return parseInterfaces(stdout.toString('utf8'))
+  return parseInterfaces(await saidBy(host, ['ip', '-j', 'address'], signal && { signal }))
 }
 
 /** The interface by which `address` would be reached without a router, from `ip -j route get ADDRESS`; null through one. */

@@ -8,6 +8,11 @@ export function alone(address: string): string {
   return `${address}/${isIPv6(address) ? 128 : 32}`
 }
 
+/** As `ss` has it in a filter, where an IPv6 address without brackets ends in a port. */
+export function inFilter(address: string): string {
+  return isIPv6(address) ? `[${address}]` : address
+}
+
 /** Whether two spellings are one address. */
 export function sameAddress(one: string, other: string): boolean {
   return one === other || (isIPv6(one) && isIPv6(other) && spelling(one) === spelling(other))

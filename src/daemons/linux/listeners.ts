@@ -1,5 +1,6 @@
 import type { Host } from '../../hosts/host.ts'
 import { isIPv6, sameAddress } from './ip.ts'
+import { saidBy } from './look-failed.ts'
 
 const listening = ['ss', '-HOltn'] as const
 
@@ -17,6 +18,5 @@ export function portsFor(address: string, stdout: string): number[] {
 
 /** The ports on which a host takes connections to an address, whether or not it has the address now. */
 export async function listensAt(host: Host, address: string, signal?: AbortSignal): Promise<number[]> {
-  const { stdout } = await host.run(listening, signal && { signal })
-  return portsFor(address, stdout.toString('utf8'))
+  return portsFor(address, await saidBy(host, listening, signal && { signal }))
 }

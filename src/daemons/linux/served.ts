@@ -1,5 +1,6 @@
 import type { Host } from '../../hosts/host.ts'
 import { sameAddress } from './ip.ts'
+import { saidBy } from './look-failed.ts'
 
 /** The TCP ports on which processes of these names listen, from `ss -HOltnp` as root; those of `lo` alone are nobody's else. */
 export function portsOf(names: readonly string[], stdout: string): number[] {
@@ -12,9 +13,9 @@ export function portsOf(names: readonly string[], stdout: string): number[] {
   return [...new Set(ports)].toSorted((a, b) => a - b)
 }
 
-/** The ports that processes of these names serve on a host. Throws what Host.run throws. */
+/** The ports that processes of these names serve on a host. Throws LookFailed, and what Host.run throws. */
 export async function servedPorts(host: Host, names: readonly string[]): Promise<number[]> {
-  return portsOf(names, (await host.run(['ss', '-HOltnp'], { as: 'root' })).stdout.toString('utf8'))
+  return portsOf(names, await saidBy(host, ['ss', '-HOltnp'], { as: 'root' }))
 }
 
 /** Asks for the established connections to some ports of a host. */

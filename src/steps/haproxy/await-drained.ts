@@ -3,8 +3,10 @@ import { whoIsConnected, type Connected } from '../../daemons/haproxy/connected.
 import { describeConnected } from '../../daemons/haproxy/describe-connected.ts'
 import { drained } from '../../daemons/haproxy/drained.ts'
 import { shutSessions } from '../../daemons/haproxy/shut-sessions.ts'
+import { ssCommand } from '../../daemons/linux/connections-to.ts'
 import { NoUseWaiting, type Awaited, type On } from '../../engine/step-kind.ts'
 import type { Seat } from '../../fleet/fleet.ts'
+import { quote } from '../../lib/quote.ts'
 import type { Millis } from '../../lib/types.ts'
 import { defineWait } from '../define.ts'
 import { seatThing } from '../things.ts'
@@ -25,7 +27,7 @@ export const awaitDrained = defineWait<Input>({
     commands: [
       byHand(seat, `show stat ${seat.backend} 4 -1`),
       byHand({ ...seat, socket: seat.masterSocket }, 'show proc'),
-      `ss -Htnp state established dst ${seat.address} dport = :${seat.port}`,
+      quote(ssCommand(seat.address, seat.port)),
     ],
   }),
   look: (input, on, waited) => lookAgain(on, (on) => look(input, on, waited)),

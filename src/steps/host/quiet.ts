@@ -1,4 +1,5 @@
 import { establishedAt, peersOf } from '../../daemons/linux/served.ts'
+import { saidBy } from '../../daemons/linux/look-failed.ts'
 import type { On } from '../../engine/step-kind.ts'
 import { quote } from '../../lib/quote.ts'
 import type { Millis } from '../../lib/types.ts'
@@ -38,7 +39,7 @@ export const hostIsQuiet = defineWait<Input>({
     apply: async (input, on) => {
       const peers = await peersAt(input, on)
       const [, ...filter] = establishedAt(input.ports)
-      await on.host.run(['ss', '-K', ...filter], { as: 'root', signal: on.signal })
+      await saidBy(on.host, ['ss', '-K', ...filter], { as: 'root', signal: on.signal })
       return {
         count: peers.length,
         thing: 'connection',
@@ -49,6 +50,6 @@ export const hostIsQuiet = defineWait<Input>({
 })
 
 async function peersAt({ ports, except }: Input, on: On): Promise<string[]> {
-  const { stdout } = await on.host.run(establishedAt(ports), { signal: on.signal })
-  return peersOf(stdout.toString('utf8'), except).map(({ address, port, at }) => `${address}:${port} at ${at}`)
+  const stdout = await saidBy(on.host, establishedAt(ports), { signal: on.signal })
+  return peersOf(stdout, except).map(({ address, port, at }) => `${address}:${port} at ${at}`)
 }

@@ -1,6 +1,8 @@
-import type { Connection } from '../../daemons/linux/connections-to.ts'
+import { ssCommand, type Connection } from '../../daemons/linux/connections-to.ts'
+import { inFilter } from '../../daemons/linux/ip.ts'
 import { nginxConnectionsTo } from '../../daemons/nginx/upstream/connections.ts'
 import { formatDuration } from '../../lib/durations.ts'
+import { quote } from '../../lib/quote.ts'
 import { NoUseWaiting, type On } from '../../engine/step-kind.ts'
 import type { UpstreamSeat } from '../../fleet/fleet.ts'
 import type { Millis } from '../../lib/types.ts'
@@ -21,7 +23,7 @@ export const awaitUnconnected = defineWait<Input>({
   kind: 'upstream.await-unconnected',
   describe: ({ seat: { upstream, server, address, port } }) => ({
     title: `nginx has no connection to ${upstream}/${server}`,
-    commands: [`ss -Htnp state established dst ${address} dport = :${port}`],
+    commands: [quote(ssCommand(address, port))],
   }),
   look: ({ seat }, on) =>
     lookAgain(on, async (on) => {
@@ -36,7 +38,7 @@ export const awaitUnconnected = defineWait<Input>({
     title: 'cut the connections that are left',
     apply: async ({ seat }, on) => {
       const open = await connections(seat, on)
-      const [host, port] = [seat.address, `:${seat.port}`]
+      const [host, port] = [inFilter(seat.address), `:${seat.port}`]
       const { code, stderr } = await on.host.run(
         ['ss', '-K', '-Htn', 'state', 'established', 'dst', host, 'dport', '=', port],
         { as: 'root', signal: on.signal },

@@ -1,5 +1,6 @@
 import { answersAt, type Answer } from '../../daemons/linux/answers.ts'
 import { listensAt } from '../../daemons/linux/listeners.ts'
+import { saidBy } from '../../daemons/linux/look-failed.ts'
 import type { On } from '../../engine/step-kind.ts'
 import { HostTimeout, HostUnreachable } from '../../hosts/errors.ts'
 import { sleep } from '../../lib/clock.ts'
@@ -70,8 +71,7 @@ async function answersOf(address: string, from: HostName, on: On): Promise<Answe
 }
 
 async function isOwn(on: On, address: string): Promise<boolean> {
-  const { stdout } = await on.host.run(['ip', 'address', 'show', 'to', address], { signal: on.signal })
-  return stdout.toString().includes('inet')
+  return (await saidBy(on.host, ['ip', 'address', 'show', 'to', address], { signal: on.signal })).includes('inet')
 }
 
 /** The new holder would not serve as the old one does. */

@@ -1,5 +1,5 @@
 import { leavingCommands, trySetLeaving } from '../../daemons/haproxy/telling-to-go.ts'
-import { connectionsAt, whoIsAt } from '../../daemons/linux/connections.ts'
+import { connectionsAt, cutAt, whoIsAt } from '../../daemons/linux/connections.ts'
 import { prolongTimers } from '../../daemons/linux/hand-off-scripts.ts'
 import { passOnActive } from '../../daemons/linux/pass-on-table.ts'
 import { whereHeld } from '../../daemons/keepalived/vip.ts'
@@ -57,7 +57,7 @@ export const handedOff = defineWait<Input>({
     title: 'let them go: they are reset',
     apply: async ({ address }, on) => {
       const peers = await whoIsAt(on.host, address, on.signal)
-      await on.host.run(['ss', '-K', '-Htn', 'src', address], { as: 'root', signal: on.signal })
+      await cutAt(on.host, address, on.signal)
       return {
         count: peers.length,
         thing: 'connection',

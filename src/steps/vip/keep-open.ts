@@ -8,6 +8,7 @@ import {
   type KeepOpen,
 } from '../../daemons/linux/hand-off-scripts.ts'
 import { whoIsAt } from '../../daemons/linux/connections.ts'
+import { saidBy } from '../../daemons/linux/look-failed.ts'
 import { whereHeld } from '../../daemons/keepalived/vip.ts'
 import type { On, Tell } from '../../engine/step-kind.ts'
 import { sleep } from '../../lib/clock.ts'
@@ -96,7 +97,7 @@ async function untilNobody({ address, seconds, home, telling = [] }: Input, on: 
 
 async function isOpen(on: On, address: string): Promise<boolean> {
   const argv = ['ip', 'address', 'show', 'dev', 'lo', 'to', address]
-  return (await on.host.run(argv, { signal: on.signal })).stdout.toString().includes('inet')
+  return (await saidBy(on.host, argv, { signal: on.signal })).includes('inet')
 }
 
 async function openSo(on: On, address: string, wanted: boolean) {

@@ -26,15 +26,6 @@ describeOnLab('zdt failover of an IPv6 address', () => {
   }
 
   test('given a websocket and a keep-alive client / failover, and back / asks by solicitation, and cuts nobody', async () => {
-    const own = { lb1: 11, lb2: 12, web1: 13 }
-    for (const [host, number] of Object.entries(own)) {
-      const add = (one: string) => `sudo ip -6 address replace ${one}/64 dev host0 nodad`
-      await shop.on(host, `${add(`fe80::${number}`)}; ${add(`fd77::${number}`)}`)
-    }
-    const links = await shop.lab.inLab(['ip', '-br', 'link', 'show', 'type', 'bridge'])
-    const bridge = links.stdout.split(/\s+/)[0] ?? ''
-    for (const one of ['fe80::1/64', 'fd77::1/64'])
-      await shop.lab.inLab(['ip', '-6', 'address', 'replace', one, 'dev', bridge, 'nodad'])
     await shop.configure((cfg) => cfg.replace('frontend public\n', 'frontend public\n    bind [::]:8086 v6only\n'))
     await vips.configure(withIPv6)
     await vi.waitFor(async () => expect(await holders()).toEqual(['lb1']), soon)

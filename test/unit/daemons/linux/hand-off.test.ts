@@ -43,6 +43,8 @@ test('the VIP on lo, and away again', () => {
 
 test('who is connected: mapped IPv4 reads as IPv4', () => {
   expect(connectionsAt('10.0.0.100').join(' ')).toBe('ss -HOtn state connected exclude time-wait src 10.0.0.100')
+  // Without brackets `ss` takes what comes after the last colon for a port.
+  expect(connectionsAt('2001:db8::64').at(-1)).toBe('[2001:db8::64]')
   const said = `ESTAB     0  0   10.0.0.100:80            10.0.0.1:48036
 FIN-WAIT-2 0  0  [::ffff:10.0.0.100]:80  [::ffff:10.0.0.2]:5000
 ESTAB     0  0   [2001:db8::64]:443  [2001:db8::9]:6000
