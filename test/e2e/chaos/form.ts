@@ -19,12 +19,15 @@ const both = ['resume', 'rollback'] as const
 /** After a second zdt was refused there is nothing to resume. */
 const waysOn = { kill: both, cut: both, network: both, second: ['rollback'] } as const
 
+/** How many labs side by side: a lost network is mostly waiting, of which a machine can do much at once. */
+const labs = Number(process.env['ZDT_CHAOS_LABS'] ?? 2)
+
 /** `2/3`: the second third of all that there is to try, for whoever has several machines, or less time. */
 const [part = 1, parts = 1] = (process.env['ZDT_CHAOS_PART'] ?? '1/1').split('/').map(Number)
 
 /** Every boundary and every middle by SIGKILL and by a second zdt; a cut at every boundary and one middle; a lost network in the middle of each step. */
 const full: Form = {
-  labs: ['chaos1', 'chaos2'],
+  labs: Array.from({ length: labs }, (_, index) => `chaos${index + 1}`),
   seconds: 60,
   timeout: 6 * hour,
   tries: () => true,

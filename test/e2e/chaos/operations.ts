@@ -115,6 +115,14 @@ export const operations: readonly Operation[] = [
     deep: true,
   },
   {
+    name: 'evacuate holder',
+    argv: () => Promise.resolve(['evacuate', 'lb1', '--max-handoff', '60s', '--timeout', '30s', 'true']),
+    path: '/shop/',
+    after: (before) => Promise.resolve(before),
+    host: 'lb1',
+    deep: true,
+  },
+  {
     name: 'canary',
     argv: () => Promise.resolve([...rollout, '--strategy', 'canary', '--shares', '20%,50%', '--samples', '5']),
     path: '/shop/',
