@@ -122,6 +122,8 @@ describeOnLab('an IPv4 and an IPv6 address under every kind of traffic', () => {
     'given %s / failover, and failback / nobody is cut, and nothing lost',
     async (_, edit) => {
       const fleet = await begin(edit)
+      const seen = await shop.zdt('vip', 'six', '--fleet', fleet)
+      expect(seen.stdout).toMatch(/lb2 hears lb1 .*web1 hears lb1 /s)
       for (const [operation, to, from] of [
         ['failover', 'lb2', 'lb1'],
         ['failback', 'lb1', 'lb2'],
@@ -129,6 +131,7 @@ describeOnLab('an IPv4 and an IPv6 address under every kind of traffic', () => {
         const all = await clients(minute)
         const stop = await load()
         const run = await zdt(fleet, operation, 'public')
+        await run.said(/fd77::100 moves with it/)
         await run.said(new RegExp(`on ${from} any more … `))
         expect(await both()).toEqual([[to], [to]])
         await letEnd(all)
