@@ -16,21 +16,14 @@ import { getVariable, setVariable } from './commands.ts'
  */
 const variable = 'proc.leaving_until'
 
-/** Until when it tells its clients to go, 0 if it never did; and what the host's clock says. */
-export interface Leaving {
-  readonly until: number
-  readonly now: number
-}
-
-/** Undefined where its configuration honours no such variable. Throws what `ask` throws. */
-export async function leaving(host: Host, socket: string, signal?: AbortSignal): Promise<Leaving | undefined> {
-  const options = signal && { signal }
-  const [[answer = ''], { stdout }] = await Promise.all([
-    ask(host, socket, [getVariable(variable)], options),
-    host.run(['date', '+%s'], options),
-  ])
+/**
+ * Until when it tells its clients to go, in seconds of the host's clock; 0 if it never did. Undefined where its configuration
+ * honours no such variable. Throws what `ask` throws.
+ */
+export async function leavingUntil(host: Host, socket: string, signal?: AbortSignal): Promise<number | undefined> {
+  const [answer = ''] = await ask(host, socket, [getVariable(variable)], signal && { signal })
   const [, until] = /type=sint value=<(\d+)>/.exec(answer) ?? []
-  return until === undefined ? undefined : { until: Number(until), now: Number(stdout.toString()) }
+  return until === undefined ? undefined : Number(until)
 }
 
 /** The commands that say so for that many seconds from now on, or until that time. */
@@ -69,6 +62,6 @@ export async function trySetLeaving(
 
 /** The HAProxies that tell their clients to go when they are asked to; one that cannot be asked does not. */
 export async function whoTells(host: Host, sockets: readonly string[]): Promise<string[]> {
-  const said = await Promise.all(sockets.map((socket) => leaving(host, socket).catch(() => undefined)))
+  const said = await Promise.all(sockets.map((socket) => leavingUntil(host, socket).catch(() => undefined)))
   return sockets.filter((_socket, index) => said[index] !== undefined)
 }
