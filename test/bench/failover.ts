@@ -1,71 +1,116 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startProbe } from '../../src/probe/probe.ts'
+import { fleetWithIPv6, six, takingIPv6, worlds } from '../e2e/support/vrrp.ts'
 import { balancers } from './balancers.ts'
 import { ratios, type Row } from './table.ts'
 import { run } from './timing.ts'
 
 /*
- * The longest time without an answer while the VIP moves to lb2 and back with the hand-off, against runs of the same length in which
- * nothing is done; under load of twenty keep-alive connections. Runs inside the lab's network: `failover.ts ROUNDS`.
+ * The longest time without an answer while an IPv4 and an IPv6 address move to lb2 and back with the hand-off, and while lb1 is evacuated
+ * and boots, against runs of the same length in which nothing is done; under load of twenty keep-alive connections. Runs inside the
+ * lab's network, on a machine that does nothing else, and leaves the lab in another configuration: `failover.ts ROUNDS`.
  */
 const rounds = Number(process.argv[2] ?? 5)
-const url = 'http://10.77.0.100/shop/'
+const base = 'http://10.77.0.100'
+const urls = { IPv4: `${base}/shop/`, IPv6: `${six.url}/shop/` } as const
+const families = Object.keys(urls) as (keyof typeof urls)[]
 const rate = 100
 const dir = await mkdtemp(join(tmpdir(), 'zdt-bench-'))
+const fleet = join(dir, 'zdt.yaml')
 
-/** How long the probe was without an answer meanwhile, and how long all of it took. */
-async function gapDuring(what: () => Promise<unknown>): Promise<{ gap: number; took: number }> {
-  const probe = await startProbe({ url, rate })
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+const ssh = async (host: string, line: string) => (await run([['ssh', host, line]])).stdout[0] ?? ''
+const put = (host: string, path: string, text: string, unit: string) =>
+  ssh(
+    host,
+    `echo ${Buffer.from(text).toString('base64')} | base64 -d | sudo tee ${path} > /dev/null; sudo systemctl restart ${unit}`,
+  )
+
+/** How long each probe was without an answer meanwhile, and how long all of it took. */
+async function during(what: () => Promise<unknown>): Promise<{ gaps: number[]; took: number }> {
+  const probes = await Promise.all(families.map((one) => startProbe({ url: urls[one], rate })))
   await sleep(1000)
   const started = performance.now()
   await what()
   const took = performance.now() - started
-  const { total } = await probe.stop()
-  if (total.lost > 0) throw new Error(`${total.lost} of ${total.sent} requests were lost`)
-  return { gap: total.longestGap, took }
+  const ledgers = await Promise.all(probes.map((probe) => probe.stop()))
+  for (const { total } of ledgers) if (total.lost > 0) throw new Error(`${total.lost} of ${total.sent} were lost`)
+  return { gaps: ledgers.map(({ total }) => total.longestGap), took }
 }
 
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-const move = (to: string) => async () =>
-  await run([['zdt', 'failover', 'public', '--to', to, '--max-handoff', '5s', '--yes', '--json']], {
-    ...process.env,
-    XDG_STATE_HOME: dir,
-  })
-
-/** Adverts as often as that, on both. */
-async function adverts(seconds: string): Promise<void> {
-  const line = `sudo sed -i 's/advert_int .*/advert_int ${seconds}/' /etc/keepalived/keepalived.conf; sudo systemctl restart keepalived`
-  await run(balancers.map((host) => ['ssh', host, line]))
-  await sleep(10_000)
+/** Those of something that is done, and of as long a time without. */
+interface Gaps {
+  readonly of: number[]
+  readonly undisturbed: number[]
 }
 
-const wrk = spawn('wrk', ['-t1', '-c20', '-d1800s', '-s', join(import.meta.dirname, '../e2e/support/paced.lua'), url])
-try {
-  const rows: Row[] = []
-  for (const seconds of ['0.1', '1']) {
-    await adverts(seconds)
-    const undisturbed: number[] = []
-    const moved: number[] = []
-    for (let round = 0; round < rounds; round++) {
-      for (const to of ['lb2', 'lb1']) {
-        const { gap, took } = await gapDuring(move(to))
-        moved.push(gap)
-        undisturbed.push((await gapDuring(() => sleep(took))).gap)
+const all: Gaps = { of: [], undisturbed: [] }
+
+async function measured(what: string, works: readonly (() => Promise<unknown>)[]): Promise<Row[]> {
+  const gaps = families.map((): Gaps => ({ of: [], undisturbed: [] }))
+  for (let round = 0; round < rounds; round++) {
+    for (const work of works) {
+      const done = await during(work)
+      const nothing = await during(() => sleep(done.took))
+      for (const [index, one] of gaps.entries()) {
+        one.of.push(done.gaps[index] ?? 0)
+        one.undisturbed.push(nothing.gaps[index] ?? 0)
       }
     }
-    const against = { took: undisturbed, goal: '<= 2 x undisturbed' }
-    rows.push({ what: `undisturbed, adverts every ${seconds} s`, took: undisturbed })
-    rows.push({ what: `failover and back, adverts every ${seconds} s`, took: moved, against })
-    rows.push({
-      what: '  the longest of each',
-      took: [Math.max(...moved)],
-      against: { ...against, took: [Math.max(...undisturbed)] },
-    })
   }
+  for (const one of gaps) {
+    all.of.push(...one.of)
+    all.undisturbed.push(...one.undisturbed)
+  }
+  return gaps.map((one, index) => ({
+    what: `${what}, ${families[index]}`,
+    took: one.of,
+    against: { took: one.undisturbed, goal: '<= 2 x undisturbed' },
+  }))
+}
+
+const zdt =
+  (...argv: readonly string[]) =>
+  async () => {
+    const [operation = '', target = '', ...rest] = argv
+    const words = ['zdt', operation, target, '--fleet', fleet, '--max-handoff', '5s', '--yes', '--json', ...rest]
+    await run([words], { ...process.env, XDG_STATE_HOME: dir })
+  }
+
+await writeFile(fleet, fleetWithIPv6(await readFile(process.env['ZDT_FLEET'] ?? '', 'utf8')))
+const cfg = '/etc/haproxy/haproxy.cfg'
+const conf = '/etc/keepalived/keepalived.conf'
+const own = new Map<string, string>()
+for (const host of balancers) {
+  own.set(host, await ssh(host, `cat ${conf}`))
+  await put(host, cfg, takingIPv6(await ssh(host, `cat ${cfg}`)), 'haproxy')
+}
+const paced = ['-s', join(import.meta.dirname, '../e2e/support/paced.lua')]
+const wrk = spawn('wrk', ['-t1', '-c20', '-d3600s', ...paced, urls.IPv4], { stdio: 'ignore' })
+try {
+  const rows: Row[] = []
+  for (const [world, edit] of worlds) {
+    for (const host of balancers) await put(host, conf, edit(own.get(host) ?? '', host), 'keepalived')
+    await sleep(10_000)
+    rows.push(
+      ...(await measured(
+        `failover and back: ${world}`,
+        ['lb2', 'lb1'].map((to) => zdt('failover', 'public', '--to', to)),
+      )),
+    )
+    if (world === worlds[0][0])
+      rows.push(...(await measured('evacuate lb1 -- sudo reboot', [zdt('evacuate', 'lb1', '--', 'sudo', 'reboot')])))
+  }
+  const longest = (of: readonly number[]) => [Math.max(...of)]
+  rows.push({
+    what: `the longest of all ${all.of.length}`,
+    took: longest(all.of),
+    against: { took: longest(all.undisturbed), goal: '<= 2 x undisturbed' },
+  })
   process.stdout.write(`${ratios('the longest time without an answer, at 100 requests a second', rows)}\n`)
 } finally {
   wrk.kill('SIGINT')

@@ -11,9 +11,9 @@ export interface Row {
 export function ratios(title: string, rows: readonly Row[]): string {
   const lines = rows.map(({ what, took, against }) => {
     const time = `${ms(median(took))} (${ms(fastest(took))})`
-    if (against === undefined) return `  ${what.padEnd(50)} ${time.padStart(20)}`
+    if (against === undefined) return `  ${what.padEnd(58)} ${time.padStart(20)}`
     const ratio = `${times(median(took), median(against.took))} (${times(fastest(took), fastest(against.took))})`
-    return `  ${what.padEnd(50)} ${time.padStart(20)}   ${ratio.padEnd(16)} goal ${against.goal}`
+    return `  ${what.padEnd(58)} ${time.padStart(20)}   ${ratio.padEnd(16)} goal ${against.goal}`
   })
   return [title, ...lines, ''].join('\n')
 }

@@ -3,16 +3,8 @@ import { describeOnLab, useLab } from './support/lab.ts'
 import { deep, isWide } from './support/wide.ts'
 import { printed, soon, useShop, vip } from './support/shop.ts'
 import { useVips } from './support/vips.ts'
+import { everySecond, unicast } from './support/vrrp.ts'
 import { startWrk } from './support/wrk.ts'
-
-/** Adverts once a second, as Keepalived has them by default. */
-const slowAdverts = (conf: string) => conf.replace('advert_int 0.1', 'advert_int 1')
-
-const unicast = (conf: string, host: string) =>
-  conf.replace(
-    'virtual_router_id 51',
-    `virtual_router_id 51\n    unicast_src_ip ${host === 'lb1' ? '10.77.0.11' : '10.77.0.12'}\n    unicast_peer { ${host === 'lb1' ? '10.77.0.12' : '10.77.0.11'} }`,
-  )
 
 /** A text that was wrapped, on one line. */
 const oneLine = (text: string) => text.replaceAll(/\s+/g, ' ')
@@ -23,7 +15,7 @@ describeOnLab('zdt failover', () => {
 
   const moves = [
     ['adverts every 0.1 s', (conf: string) => conf],
-    ['adverts every second', slowAdverts],
+    ['adverts every second', everySecond],
     ['adverts by unicast', unicast],
   ] as const
 

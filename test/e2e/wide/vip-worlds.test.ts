@@ -4,38 +4,12 @@ import { describeOnLab, useLab } from '../support/lab.ts'
 import { startInLab, type Running } from '../support/running.ts'
 import { printed, soon, useShop, vip } from '../support/shop.ts'
 import { useVips } from '../support/vips.ts'
+import { fleetWithIPv6, six, takingIPv6, worlds } from '../support/vrrp.ts'
 import { startWrk } from '../support/wrk.ts'
 
-const address = 'fd77::100'
-const families = [vip, `http://[${address}]:8086`] as const
+const families = [vip, six.url] as const
 const minute = 60_000
 const program = (name: string) => [process.execPath, fileURLToPath(new URL(`../support/${name}.ts`, import.meta.url))]
-
-const everySecond = (conf: string) => conf.replaceAll('advert_int 0.1', 'advert_int 1')
-
-/** An instance of its own for an IPv6 address, which the same track file moves along. */
-const withIPv6 = (conf: string) => `${conf}
-vrrp_instance public6 {
-${/vrrp_instance public \{([^]*)\}\s*$/
-  .exec(conf)?.[1]
-  ?.replace('virtual_router_id 51', 'virtual_router_id 52')
-  .replace(/10\.77\.0\.100\/\d+/, `${address}/64`)}}
-`
-
-const unicast = (conf: string, host: string) => {
-  const [own, other] = host === 'lb1' ? [11, 12] : [12, 11]
-  return conf.replaceAll(/virtual_router_id (\d+)/g, (line, id: string) => {
-    const net = id === '51' ? '10.77.0.' : 'fe80::'
-    return `${line}\n    unicast_src_ip ${net}${own}\n    unicast_peer { ${net}${other} }`
-  })
-}
-
-const worlds = [
-  ['multicast, adverts every 0.1 s', (conf: string) => withIPv6(conf)],
-  ['multicast, adverts every second', (conf: string) => everySecond(withIPv6(conf))],
-  ['unicast, adverts every 0.1 s', (conf: string, host: string) => unicast(withIPv6(conf), host)],
-  ['unicast, adverts every second', (conf: string, host: string) => everySecond(unicast(withIPv6(conf), host))],
-] as const
 
 describeOnLab('an IPv4 and an IPv6 address under every kind of traffic', () => {
   const lab = useLab()
@@ -44,21 +18,16 @@ describeOnLab('an IPv4 and an IPv6 address under every kind of traffic', () => {
 
   const both = async () => {
     const said = await Promise.all(
-      ['lb1', 'lb2'].map((host) => shop.on(host, `ip -6 -o address show dev host0 to ${address}`)),
+      ['lb1', 'lb2'].map((host) => shop.on(host, `ip -6 -o address show dev host0 to ${six.address}`)),
     )
     return [await vips.holders(), ['lb1', 'lb2'].filter((_, index) => said[index] !== '')]
   }
 
   const begin = async (edit: (conf: string, host: string) => string) => {
-    await shop.configure((cfg) => cfg.replace('frontend public\n', 'frontend public\n    bind [::]:8086 v6only\n'))
+    await shop.configure(takingIPv6)
     await vips.configure(edit)
     await vi.waitFor(async () => expect(await both()).toEqual([['lb1'], ['lb1']]), soon)
-    return await shop.fleet((yaml) =>
-      yaml.replace(
-        'keepalived:\n',
-        `keepalived:\n  six: { address: "${address}/64", hosts: [lb1, lb2], router_id: 52 }\n`,
-      ),
-    )
+    return await shop.fleet(fleetWithIPv6)
   }
 
   /** A websocket, and a long poll and a download that take so long, of either address. */
