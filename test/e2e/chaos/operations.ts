@@ -6,7 +6,9 @@ import { sha256 } from '../../../src/lib/digest.ts'
 import { fromOutside } from '../support/from-outside.ts'
 import type { Lab } from '../support/lab.ts'
 import { splitSet } from './splits.ts'
+import { drainBehindNginx } from './upstreams.ts'
 import { upgradeNginx, upgrades } from './upgrades.ts'
+import { vips } from './vips.ts'
 import { replaced, type World } from './world.ts'
 
 /** An operation that chaos is made of. */
@@ -65,6 +67,7 @@ export const operations: readonly Operation[] = [
     host: 'lb2',
     deep: true,
   },
+  drainBehindNginx,
   upgradeNginx,
   {
     name: 'apply',
@@ -86,17 +89,7 @@ export const operations: readonly Operation[] = [
     deep: true,
   },
   splitSet,
-  {
-    name: 'failover',
-    argv: () => Promise.resolve(['failover', 'public', '--to', 'lb2', '--max-handoff', '60s']),
-    path: '/shop/',
-    after: (before) => {
-      const lowered = replaced(before, /^(lb1 config )[0-9a-f]{64}( .*\/priority)$/, `$1${sha256('-60\n')}$2`)
-      return Promise.resolve(replaced(lowered, /^lb1 (address 10\.77\.0\.100\/16 )/, 'lb2 $1').toSorted())
-    },
-    host: 'lb1',
-    deep: true,
-  },
+  ...vips,
   ...upgrades,
   {
     name: 'rollout',
@@ -112,14 +105,6 @@ export const operations: readonly Operation[] = [
     path: '/',
     after: (before) => Promise.resolve(before),
     host: 'web1',
-    deep: true,
-  },
-  {
-    name: 'evacuate holder',
-    argv: () => Promise.resolve(['evacuate', 'lb1', '--max-handoff', '60s', '--timeout', '30s', 'true']),
-    path: '/shop/',
-    after: (before) => Promise.resolve(before),
-    host: 'lb1',
     deep: true,
   },
   {

@@ -8,7 +8,7 @@ import type { Lab } from '../support/lab.ts'
 export type World = readonly string[]
 
 /** The hosts whose world it is. */
-export const hosts = ['lb1', 'lb2', 'web1', 'app1', 'app2', 'app3'] as const
+export const hosts = ['lb1', 'lb2', 'web1', 'web2', 'app1', 'app2', 'app3'] as const
 
 /*
  * Asked of the daemons, the files and the processes themselves, without ssh and without zdt's own eyes. Leases, temporary
