@@ -82,7 +82,9 @@ async function propose(world: World, options: RefreshOptions): Promise<Proposal>
         ...haproxy.tested,
         ...nginx.carriedOut,
         ...haproxy.carriedOut,
-        ...hostsOf(stale, 'keepalived').flatMap((name): StageDraft[] => restarted(name, vipsOf(fleet, name))),
+        ...hostsOf(stale, 'keepalived').flatMap((name): StageDraft[] =>
+          restarted(name, vipsOf(fleet, name), withoutTrial),
+        ),
       ],
       id,
     ),

@@ -4,14 +4,21 @@ import { hostNamed, vipsOf } from '../fleet/selectors.ts'
 import { ZdtError } from '../lib/errors.ts'
 import type { HostName } from '../lib/types.ts'
 import { isBackup, refuseHolding, restartKeepalived } from '../steps/keepalived/restart.ts'
+import { startsAgain } from '../steps/keepalived/starts-again.ts'
 import { claimsOf } from './claims.ts'
 import type { Operation } from './operation.ts'
 
+interface RestartOptions {
+  readonly host: string
+  /** Leave the trial start out, where the host does not allow it. */
+  readonly withoutTrial: boolean
+}
+
 /** Restarts Keepalived on a host that is BACKUP for all of its VIPs. Throws HoldsVip where it is not. */
-export const keepalivedRestart: Operation<{ readonly host: string }> = {
+export const keepalivedRestart: Operation<RestartOptions> = {
   title: ({ host }) => `keepalived restart ${host}`,
   claims: (fleet, { host }) => claimsOf(fleet, [], [hostNamed(fleet, host).name]),
-  propose: async ({ fleet, hosts, id }, { host: wanted }) => {
+  propose: async ({ fleet, hosts, id }, { host: wanted, withoutTrial }) => {
     const { name } = hostNamed(fleet, wanted)
     const vips = vipsOn(fleet, name)
     const host = await hosts.on(name)
@@ -19,7 +26,7 @@ export const keepalivedRestart: Operation<{ readonly host: string }> = {
     const addresses = vips.map(({ address }) => address).join(', ')
     return {
       situation: { fleet: fleet.name, seats: [], capacity: [], facts: [`${name} is BACKUP for ${addresses}`] },
-      plan: plan(`keepalived restart ${name}`, fleet.digest, restarted(name, vips), id),
+      plan: plan(`keepalived restart ${name}`, fleet.digest, restarted(name, vips, withoutTrial), id),
       done: `Keepalived on ${name} was restarted, and is BACKUP for ${addresses} again`,
       already: `Keepalived on ${name} needs no restart`,
       onTimeout: 'leave',
@@ -28,10 +35,14 @@ export const keepalivedRestart: Operation<{ readonly host: string }> = {
 }
 
 /** Restarted where it is BACKUP for all of these. */
-export function restarted(name: HostName, specs: readonly KeepalivedSpec[]): StageDraft[] {
+export function restarted(name: HostName, specs: readonly KeepalivedSpec[], withoutTrial: boolean): StageDraft[] {
   const vips = specs.map(({ name: vip, address, unit }) => ({ name: vip, address, unit }))
   const units = [...new Set(vips.map(({ unit }) => unit))]
   return [
+    stage(
+      'trial start with the configuration that lies there',
+      withoutTrial ? [] : units.map((unit) => startsAgain.at(name, { unit })),
+    ),
     stage(
       `${name} is BACKUP`,
       vips.map((vip) => isBackup.at(name, vip)),

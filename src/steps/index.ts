@@ -44,6 +44,7 @@ import { fitForExchange } from './haproxy/upgrade/fit.ts'
 import { holdHaproxy } from './haproxy/upgrade/hold.ts'
 import { haproxyTrialStart } from './haproxy/upgrade/trial-start.ts'
 import { isBackup, restartKeepalived } from './keepalived/restart.ts'
+import { startsAgain } from './keepalived/starts-again.ts'
 import { exchangeKeepalived } from './keepalived/upgrade/exchange.ts'
 import { keepalivedTrialStart } from './keepalived/upgrade/trial-start.ts'
 import { runKeepalived } from './keepalived/run-daemon.ts'
@@ -153,6 +154,7 @@ const all = [
   holdOffKeepalived,
   isBackup,
   restartKeepalived,
+  startsAgain,
   exchangeKeepalived,
   keepalivedTrialStart,
   runKeepalived,

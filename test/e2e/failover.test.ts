@@ -179,6 +179,28 @@ describeOnLab('zdt failover', () => {
     },
   )
 
+  deep(
+    'given keepalived.conf that is gone / keepalived restart / is told by the trial start, and nothing ends',
+    async () => {
+      const pid = () => shop.on('lb2', 'systemctl show -p MainPID --value keepalived')
+      const before = await pid()
+      await shop.on('lb2', 'sudo mv /etc/keepalived/keepalived.conf /run/')
+      try {
+        const tried = await shop.zdt('keepalived', 'restart', '--host', 'lb2', '--yes')
+        expect(tried).toMatchObject({ code: 3 })
+        expect(oneLine(tried.stdout + tried.stderr)).toContain('keepalived.conf is empty, executable or not there')
+        expect(await pid()).toBe(before)
+        // systemd does not start it, nor does the way back: it is not said to be as it was.
+        const dead = await shop.zdt('keepalived', 'restart', '--host', 'lb2', '--yes', '--without-trial')
+        expect(dead).toMatchObject({ code: 5 })
+        expect(oneLine(dead.stdout + dead.stderr)).toContain('keepalived does not run on lb2')
+      } finally {
+        await shop.on('lb2', 'sudo mv /run/keepalived.conf /etc/keepalived/; sudo systemctl start keepalived')
+      }
+      await vi.waitFor(async () => expect(await vips.holders()).toEqual(['lb1']), soon)
+    },
+  )
+
   test.runIf(isWide)(
     'given a hand-off under way / zdt is killed / both hosts clean up in the time that was announced',
     async () => {

@@ -60,7 +60,7 @@ type Restart = {
 export const restartKeepalived = defineChange<Restart, { readonly pid: number | null }>({
   kind: 'keepalived.restart',
   describe: ({ unit }) => ({ title: `restart ${unit}`, commands: [`systemctl restart ${unit}`] }),
-  describeUndo: () => [],
+  describeUndo: ({ unit }, { pid }) => (pid === null ? [] : [`systemctl start ${unit}`]),
   observe: async ({ unit }, on) => ({ pid: await pidOf(on, unit) }),
   isDone: () => false,
   apply: ({ unit }, _found, on) => asRoot(on, ['systemctl', 'restart', '--', unit], `${unit} did not restart`),
@@ -68,9 +68,13 @@ export const restartKeepalived = defineChange<Restart, { readonly pid: number | 
     const now = await pidOf(on, unit)
     return notYet((now === null || now === pid) && `${unit} has no new process yet`, ...(await notBackup(vips, on)))
   },
-  // What ran before was the same configuration and binary: there is nothing to put back.
-  undo: () => Promise.resolve(),
-  undone: () => Promise.resolve(notYet()),
+  // What ran before was the same: there is nothing to put back, but that it runs.
+  undo: async ({ unit }, { pid }, on) => {
+    if (pid === null || (await pidOf(on, unit)) !== null) return
+    await asRoot(on, ['systemctl', 'start', '--', unit], `${unit} did not start`)
+  },
+  undone: async ({ unit }, { pid }, on) =>
+    notYet(pid !== null && (await pidOf(on, unit)) === null && `${unit} does not run on ${on.host.name}`),
   about: ({ unit }, host) => [keepalivedThing(host, unit)],
   traceless: true,
 })
