@@ -3,14 +3,14 @@ import type { Json } from '../lib/types.ts'
 import type { Course, Owed } from './course.ts'
 import { oddWorld } from './odd-world.ts'
 import type { Step } from './plan.ts'
-import { undoChange } from './run-step.ts'
+import { undoChange, UndoPaused } from './run-step.ts'
 import { standOf } from './stand.ts'
 import type { ChangeKind } from './step-kind.ts'
 import { asZdtError, told } from './told.ts'
 
 /** What of it is put back, and until when. */
 interface Extent {
-  /** Ends it between two steps, for whoever may wait. */
+  /** Ends it between two steps, or where one waits, for whoever may wait. */
   readonly pause?: AbortSignal
   /** Default: all that is owed. */
   readonly only?: (step: Step) => boolean
@@ -36,8 +36,9 @@ export async function putBack(
     if (pause?.aborted) return first?.error
     const { step } = last
     try {
-      await putBackOne(course, last)
+      await putBackOne(course, last, pause)
     } catch (thrown) {
+      if (thrown instanceof UndoPaused) return first?.error
       const error = asZdtError(thrown, step.host)
       await course.record({ event: 'undo-failed', step: step.id, error: told(error) })
       if (course.journalLost || course.engine.stop.aborted) return error
@@ -49,7 +50,7 @@ export async function putBack(
   }
 }
 
-async function putBackOne(course: Course, owed: Owed): Promise<void> {
+async function putBackOne(course: Course, owed: Owed, pause: AbortSignal | undefined): Promise<void> {
   const { step, found } = owed
   const kind = changeOf(course, owed)
   if ((await isLeft(course, owed)) === 'no') {
@@ -64,7 +65,7 @@ async function putBackOne(course: Course, owed: Owed): Promise<void> {
     if (guarding.flavour !== 'guard') throw new TypeError(`${guard.kind} guards nothing`)
     await guarding.check(guard.input, await course.on(guard.host))
   }
-  await undoChange(kind, step, found, await course.both(step.host), course.record)
+  await undoChange(kind, step, found, await course.both(step.host), course.record, pause)
 }
 
 function changeOf(course: Course, { step }: Owed): ChangeKind<Json, Json> {

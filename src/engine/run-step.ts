@@ -107,16 +107,27 @@ export async function undoChange(
   found: Json,
   { on, changing }: Both,
   record: Record,
+  pause?: AbortSignal,
 ): Promise<void> {
   const started = Date.now()
   const patience = kind.undoPatience?.(step.input) ?? kind.patience?.(step.input) ?? 10_000
-  const tell: Tell = (awaiting, timeout) => record({ event: 'waiting', step: step.id, awaiting, timeout })
+  const tell: Tell = async (awaiting, timeout) => {
+    if (pause?.aborted) throw new UndoPaused(step)
+    await record({ event: 'waiting', step: step.id, awaiting, timeout })
+  }
   await record({ event: 'undoing', step: step.id })
   await kind.undo(step.input, found, changing, tell)
   await until((on) => kind.undone(step.input, found, on), patience, on, {
     tell: (awaiting) => tell(awaiting, patience),
   })
   await record({ event: 'undone', step: step.id, took: Date.now() - started })
+}
+
+/** Whoever takes a run back would rather go on later than wait: what it waits for has not come, and the step is owed still. */
+export class UndoPaused extends ZdtError {
+  constructor({ host }: Step) {
+    super('paused while it waited', { code: 'undo-paused', exit: 'left', host })
+  }
 }
 
 interface Telling {

@@ -110,6 +110,11 @@ export interface ChangeKind<Input extends Json, Found extends Json> {
    * the way from there. Default false: somebody else did that, and it is asked about.
    */
   halfway?(input: Input, found: Found, on: On): Promise<boolean>
+  /**
+   * Things (see `about`) of which a later change makes it pointless: it ends by itself, and a run that is resumed past those
+   * does not do it again.
+   */
+  protects?(input: Input, host: HostName): readonly string[]
   /** That it was done cannot be seen afterwards, and twice does no harm: begun and not verified, it is done again. */
   readonly traceless?: true
   /** Its `undo` looks for itself what there is to do: it is called whatever the world is like, and nobody is asked. */

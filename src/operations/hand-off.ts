@@ -100,13 +100,24 @@ function stagesOf(
   const addresses = pairs.map(({ address }) => address)
   const [from, to, telling = []] = [pairs[0]?.old.host, pairs[0]?.fresh.host, pairs[0]?.old.telling]
   if (from === undefined || to === undefined) return { before: [], after: [] }
+  const isFor = (wanted: 'on' | 'off') => (wanted === 'on' ? { before: turning } : {})
   const passing = (wanted: 'on' | 'off') =>
     eachWay(pairs, (address, one, other) =>
-      passOn.at(one.host, { ...tableOf(address, one, other, seconds), to: other.host, wanted }),
+      passOn.at(one.host, { ...tableOf(address, one, other, seconds), to: other.host, wanted, ...isFor(wanted) }),
     )
   const keeping = (wanted: 'on' | 'off') =>
     eachWay(pairs, (address, { host, device, arpIgnore, arpAnnounce, telling }) =>
-      keepOpen.at(host, { address, device, seconds, arpIgnore, arpAnnounce, wanted, home: from, telling }),
+      keepOpen.at(host, {
+        address,
+        device,
+        seconds,
+        arpIgnore,
+        arpAnnounce,
+        wanted,
+        home: from,
+        telling,
+        ...isFor(wanted),
+      }),
     )
   return {
     before: [

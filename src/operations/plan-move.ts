@@ -59,7 +59,7 @@ export async function planMove(
   const stages = [
     stage(`${to} is fit to take ${address}`, [fitToTake.at(to, { vip, move })]),
     ...('impossible' in handOff ? [] : handOff.before),
-    ...moved(way, vip, move),
+    ...moved(way, vip, move, { handedOff: !('impossible' in handOff) }),
     ...('impossible' in handOff ? [] : handOff.after),
   ]
   const open = (await Promise.all(addresses.map(async (one) => whoIsAt(await hosts.on(giver), one)))).flat().length
@@ -77,17 +77,24 @@ export interface PlannedMove {
 }
 
 /** The move itself, and the wait for exactly one holder. */
-export function moved(way: WayToMove, vip: VipQuestion, { from, to, addresses }: Move): StageDraft[] {
+export function moved(
+  way: WayToMove,
+  vip: VipQuestion,
+  { from, to, addresses }: Move,
+  { handedOff }: { readonly handedOff: boolean },
+): StageDraft[] {
   const { address, unit } = vip
   const all = addresses.join(', ')
   const there = arrived(vip, { to, addresses }, way.takes)
+  const takesBack = { host: from, from: to, addresses, handedOff }
   if (way.by === 'priority') {
-    const takesBack = { host: from, from: to, addresses }
     const shifts = way.shifts.map(({ host, ...shift }) => setPriority.at(host, { address, unit, ...shift, takesBack }))
     return [stage(`move ${all} to ${to}: shift priorities`, shifts), there]
   }
   return [
-    stage(`move ${all} to ${to}: stop Keepalived on ${from}`, [runKeepalived.at(from, { unit, wanted: 'stopped' })]),
+    stage(`move ${all} to ${to}: stop Keepalived on ${from}`, [
+      runKeepalived.at(from, { unit, wanted: 'stopped', ...(!way.again && { takesBack }) }),
+    ]),
     there,
     ...(way.again ? [stage(`start Keepalived on ${from}`, [runKeepalived.at(from, { unit, wanted: 'running' })])] : []),
   ]

@@ -82,6 +82,7 @@ import { dropStray } from './vip/drop-stray.ts'
 import { fitToTake } from './vip/fit-to-take.ts'
 import { handedOff } from './vip/handed-off.ts'
 import { keepOpen } from './vip/keep-open.ts'
+import { mayGoBack } from './vip/may-go-back.ts'
 import { passOn } from './vip/pass-on.ts'
 
 const all = [
@@ -166,6 +167,7 @@ const all = [
   answersAlike,
   segmentCarries,
   fitToTake,
+  mayGoBack,
   handedOff,
   keepOpen,
   passOn,

@@ -221,6 +221,35 @@ describeOnLab('zdt failover', () => {
     },
   )
 
+  test.runIf(isWide)(
+    'given a hand-off that was left and has ended by itself / resumed it is done where it is; a rollback that would cut is refused',
+    async () => {
+      const old = await shop.anyClient('websocket', `${vip}/shop/live`)
+      const left = await shop.zdt('failover', 'public', '--yes', '--max-handoff', '1s')
+      expect(left).toMatchObject({ code: 5 })
+      await vi.waitFor(async () => expect(await vips.leftovers()).toBe(''), { timeout: 80_000, interval: 1000 })
+      const run = /zdt resume ([0-9A-Z]{6})/.exec(left.stderr + left.stdout)?.[1] ?? ''
+      const fresh = await shop.anyClient('websocket', `${vip}/shop/live`)
+      const back = await shop.zdt('rollback', run, '--yes')
+      expect(oneLine(back.stdout + back.stderr)).toContain('going back would cut them')
+      expect(back).toMatchObject({ code: 5 })
+      const ahead = await shop.zdt('resume', run, '--dry-run')
+      expect(ahead.stdout).not.toMatch(/is fit to take|passes on what/)
+      const resumed = await shop.zdt('resume', run, '--yes')
+      expect(resumed, resumed.stderr).toMatchObject({ code: 0 })
+      expect(oneLine(resumed.stdout + resumed.stderr)).toContain(
+        'the hand-off has ended by itself, and cut 1 connection',
+      )
+      expect(await vips.holders()).toEqual(['lb2'])
+      fresh.write('say still here')
+      await fresh.said(/^heard .*still here/m)
+      old.signal('SIGKILL')
+      // lb1 never hears of its end, and would keep a later hand-off waiting.
+      await shop.on('lb1', 'sudo systemctl restart haproxy')
+    },
+    180_000,
+  )
+
   deep(
     'given a websocket on lb1 / failover is rolled back in its hand-off / lb1 holds the VIP, and nobody was cut',
     async () => {

@@ -1,6 +1,8 @@
+import type { Host } from '../../hosts/host.ts'
 import { connectionsAt } from './connections.ts'
 import { handOffNames } from './hand-off-names.ts'
 import { alone, isIPv6 } from './ip.ts'
+import { saidBy } from './look-failed.ts'
 import { passOnRule, passOnTable, type PassOn } from './pass-on-table.ts'
 import { quote } from '../../lib/quote.ts'
 
@@ -87,6 +89,12 @@ export function endKeepingOpen({ address, device, arpIgnore, arpAnnounce }: Keep
   if (isIPv6(address)) return `${away}; ${gone}`
   const back = `sysctl -qw ${sysctl(device, 'arp_ignore')}=${arpIgnore} ${sysctl(device, 'arp_announce')}=${arpAnnounce}`
   return `${away}; ${back} && ${gone}`
+}
+
+/** Whether a host keeps an address open so. Throws LookFailed, and what Host.run throws. */
+export async function isOnLo(host: Host, address: string, signal?: AbortSignal): Promise<boolean> {
+  const argv = ['ip', 'address', 'show', 'dev', 'lo', 'to', address]
+  return (await saidBy(host, argv, signal && { signal })).includes('inet')
 }
 
 /** The shell command that ends a timer with its work. */

@@ -120,7 +120,7 @@ async function awayAndHome(
             back.first.map(({ host: on, ...shift }) => setPriority.at(on, { address, unit, ...shift })),
           ),
           ...handedOff.before,
-          ...moved(back.way, vip, homeward),
+          ...moved(back.way, vip, homeward, { handedOff: !('impossible' in handOff) }),
         ],
       ]
   const takes = unheard ? back.takes : back.way.takes

@@ -3,8 +3,14 @@ import type { On } from '../../engine/step-kind.ts'
 import { defineChange, notYet } from '../define.ts'
 import { keepalivedThing } from '../things.ts'
 import { asRoot } from '../vip/as-root.ts'
+import { mayGoBack, type TakesBack } from '../vip/may-go-back.ts'
 
-type Input = { readonly unit: string; readonly wanted: 'stopped' | 'running' }
+type Input = {
+  readonly unit: string
+  readonly wanted: 'stopped' | 'running'
+  /** Who takes the VIPs back when it is undone, where that is what a start does. */
+  readonly takesBack?: TakesBack
+}
 
 type Found = { readonly running: boolean }
 
@@ -27,6 +33,7 @@ export const runKeepalived = defineChange<Input, Found>({
   verify: ({ unit, wanted }, _found, on) => runsSo(on, unit, wanted === 'running'),
   undo: ({ unit }, { running }, on) => to(on, unit, running),
   undone: ({ unit }, { running }, on) => runsSo(on, unit, running),
+  undoGuard: ({ takesBack: back }) => back && mayGoBack.at(back.host, back),
   about: ({ unit }, host) => [keepalivedThing(host, unit)],
 })
 

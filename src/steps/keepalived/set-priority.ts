@@ -1,10 +1,9 @@
 import { nodeOf } from '../../daemons/keepalived/node.ts'
 import type { On } from '../../engine/step-kind.ts'
-import type { HostName } from '../../lib/types.ts'
 import { quoteWord } from '../../lib/quote.ts'
 import { defineChange, notYet } from '../define.ts'
 import { fileThing } from '../things.ts'
-import { answersAlike } from '../vip/answers.ts'
+import { mayGoBack, type TakesBack } from '../vip/may-go-back.ts'
 
 type Input = {
   readonly address: string
@@ -15,7 +14,7 @@ type Input = {
   /** What the priority comes to. */
   readonly priority: number
   /** Who takes the VIPs back when it is undone, and from whom. */
-  readonly takesBack?: { readonly host: HostName; readonly from: HostName; readonly addresses: readonly string[] }
+  readonly takesBack?: TakesBack
 }
 
 type Found = { readonly content: string }
@@ -34,8 +33,7 @@ export const setPriority = defineChange<Input, Found>({
   verify: (input, _found, on) => readSo(input, String(input.status), on),
   undo: ({ path }, { content }, on) => on.host.write(path, content, { as: 'root', signal: on.signal }),
   undone: (input, { content }, on) => readSo(input, content.trim(), on),
-  undoGuard: ({ takesBack: back }) =>
-    back && answersAlike.at(back.host, { addresses: back.addresses, from: back.from, before: [] }),
+  undoGuard: ({ takesBack: back }) => back && mayGoBack.at(back.host, back),
   about: ({ path }, host) => [fileThing(host, path)],
 })
 

@@ -1,6 +1,6 @@
 import { leavingCommands, trySetLeaving } from '../../daemons/haproxy/telling-to-go.ts'
 import { connectionsAt, cutAt, whoIsAt } from '../../daemons/linux/connections.ts'
-import { prolongTimers } from '../../daemons/linux/hand-off-scripts.ts'
+import { isOnLo, prolongTimers } from '../../daemons/linux/hand-off-scripts.ts'
 import { passOnActive } from '../../daemons/linux/pass-on-table.ts'
 import { whereHeld } from '../../daemons/keepalived/vip.ts'
 import { NoUseWaiting, type Awaited, type On } from '../../engine/step-kind.ts'
@@ -70,6 +70,7 @@ export const handedOff = defineWait<Input>({
 async function look(input: Input, on: On): Promise<Awaited> {
   const seen = await see(input, on).catch(unreached)
   if (typeof seen === 'string') return { done: false, awaiting: [seen] }
+  if (!seen.open && seen.kept) return { done: true, awaiting: [], ...overByItself(seen.peers) }
   if (!seen.kept && !(await keptAfterAll(input, on))) throw await lost(input, on)
   const { peers, passing } = seen
   if (peers.length > 0 && !passing) {
@@ -84,13 +85,22 @@ async function look(input: Input, on: On): Promise<Awaited> {
 
 async function see({ address, to }: Input, on: On) {
   const [old, fresh] = await Promise.all([on.other(on.host.name), on.other(to)])
-  const [peers, here, there, passing] = await Promise.all([
+  const [peers, open, here, there, passing] = await Promise.all([
     whoIsAt(old, address, on.signal),
+    isOnLo(old, address, on.signal),
     whereHeld(old, address, { signal: on.signal }),
     whereHeld(fresh, address, { signal: on.signal }),
     passOnActive(fresh, address, on.signal),
   ])
-  return { peers, passing, here, there, kept: here === null && there !== null }
+  return { peers, open, passing, here, there, kept: here === null && there !== null }
+}
+
+/** The host took the address off lo: nobody is waited for any more, and who was still there is gone. */
+function overByItself(peers: readonly string[]): Pick<Awaited, 'came'> {
+  if (peers.length === 0) return {}
+  return {
+    came: `the hand-off has ended by itself, and cut ${peers.length} connection${peers.length === 1 ? '' : 's'}`,
+  }
 }
 
 async function keptAfterAll(input: Input, on: On): Promise<boolean> {

@@ -2,13 +2,13 @@ import { trySetLeaving } from '../../daemons/haproxy/telling-to-go.ts'
 import { handOffNames } from '../../daemons/linux/hand-off-names.ts'
 import {
   endKeepingOpen,
+  isOnLo,
   keepOpenCommands,
   startKeepingOpen,
   stopTimer,
   type KeepOpen,
 } from '../../daemons/linux/hand-off-scripts.ts'
 import { whoIsAt } from '../../daemons/linux/connections.ts'
-import { saidBy } from '../../daemons/linux/look-failed.ts'
 import { whereHeld } from '../../daemons/keepalived/vip.ts'
 import type { On, Tell } from '../../engine/step-kind.ts'
 import { sleep } from '../../lib/clock.ts'
@@ -23,6 +23,8 @@ type Input = KeepOpen & {
   readonly home: HostName
   /** Of the HAProxies here that can tell their clients to go. */
   readonly telling?: readonly string[]
+  /** What makes the VIP move (`about`): it is for that, and ends by itself. */
+  readonly before?: readonly string[]
 }
 
 type Found = { readonly open: boolean }
@@ -55,6 +57,7 @@ export const keepOpen = defineChange<Input, Found>({
   },
   undone: async ({ address }, { open }, on) => openSo(on, address, open),
   about: ({ address }, host) => [handOffThing(host, address, 'keep-open')],
+  protects: ({ before = [] }) => before,
   // Settings first, then the address: a half of it has no address yet.
   halfway: async ({ address }, { open }, on) => open || !(await isOpen(on, address)),
 })
@@ -95,9 +98,8 @@ async function untilNobody({ address, seconds, home, telling = [] }: Input, on: 
   await trySetLeaving(on.host, telling, { time: 0 }, on.signal)
 }
 
-async function isOpen(on: On, address: string): Promise<boolean> {
-  const argv = ['ip', 'address', 'show', 'dev', 'lo', 'to', address]
-  return (await saidBy(on.host, argv, { signal: on.signal })).includes('inet')
+function isOpen({ host, signal }: On, address: string): Promise<boolean> {
+  return isOnLo(host, address, signal)
 }
 
 async function openSo(on: On, address: string, wanted: boolean) {

@@ -10,6 +10,8 @@ type Input = PassOn & {
   /** The peer's name, for people. */
   readonly to: string
   readonly wanted: 'on' | 'off'
+  /** What makes the VIP move (`about`): it is for that, and ends by itself. */
+  readonly before?: readonly string[]
 }
 
 type Found = { readonly active: boolean }
@@ -35,6 +37,7 @@ export const passOn = defineChange<Input, Found>({
   undo: (input, { active }, on) => (active ? start(input, on) : end(input, on)),
   undone: async ({ address }, { active }, on) => passesOn(on, address, active),
   about: ({ address }, host) => [handOffThing(host, address, 'pass-on')],
+  protects: ({ before = [] }) => before,
   // The table is there before its rule, and the timer before both.
   halfway: async ({ address }, _found, on) => passOnActive(on.host, address, on.signal),
 })

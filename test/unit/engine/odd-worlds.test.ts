@@ -174,6 +174,21 @@ test('Ctrl-C between two undos: interrupted, and another rollback ends it', asyn
   expect(await run.rollback()).toMatchObject({ ended: 'put-back' })
 })
 
+test('Ctrl-C where an undo waits: interrupted at once, the step is owed still, and another rollback ends it', async () => {
+  const run = await Journaled.run(world(), drainThenUpgrade)
+  const pause = new AbortController()
+  run.world.when('undo', 'web1', () => {
+    run.world.states.set('web1', 'stuck')
+    pause.abort()
+  })
+  expect(await run.rollback({}, undefined, { pause })).toMatchObject({
+    ended: 'interrupted',
+    left: ['web1: set back', 'lb1: set back'],
+  })
+  run.world.states.set('web1', 'new')
+  expect(await run.rollback()).toMatchObject({ ended: 'put-back' })
+})
+
 test('a journal that cannot be written any more: what is taken back stops, and what is left is named', async () => {
   const run = await Journaled.run(world(), drainThenUpgrade)
   const full = ({ event }: { event: string }) => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { deaths, Journaled } from './deaths.ts'
-import { guard, only, set, setGuarded, wait, World } from './world.ts'
+import { brief, guard, only, set, setGuarded, wait, World } from './world.ts'
 
 const before = { lb1: 'ready', lb2: 'ready', web1: 'old', app: 'idle' }
 const after = { lb1: 'ready', lb2: 'drain', web1: 'new', app: 'idle' }
@@ -107,5 +107,31 @@ describe('a stage that only a person approves', () => {
     expect(await run.rollback(never)).toMatchObject({ ended: 'put-back' })
     expect(run.world.log.filter((line) => /^ *check /.test(line))).toEqual(['  check lb2'])
     expect(state(run.world)).toMatchObject({ lb1: before.lb1, web1: before.web1 })
+  })
+})
+
+describe('what ends by itself', () => {
+  const brieflyThenUpgrade = [
+    [guard('lb1')],
+    [brief('lb1', 'helps', 'web1')],
+    [set('web1', 'new')],
+    [wait('app', 'idle')],
+  ]
+
+  test('is not done again past what it was for, nor is what was checked before it', async () => {
+    const answers = { timedOut: ['leave'] } as const
+    const run = await Journaled.run(new World({ ...before, app: 'busy' }), brieflyThenUpgrade, undefined, { answers })
+    run.world.states.set('lb1', 'ready').set('app', 'idle')
+    expect(await run.resume()).toMatchObject({ ended: 'done', left: [] })
+    expect(only(run.world.log, 'check', 'apply')).toEqual([])
+    expect(state(run.world)).toMatchObject({ lb1: 'ready', web1: 'new' })
+  })
+
+  test('is done again before that', async () => {
+    const world = new World({ ...before, app: 'busy' }).break('observe', 'web1')
+    const run = await Journaled.run(world, brieflyThenUpgrade, undefined, { answers: { failed: ['pause'] } })
+    run.world.states.set('lb1', 'ready').set('app', 'idle')
+    expect(await run.resume()).toMatchObject({ ended: 'done' })
+    expect(only(run.world.log, 'check', 'apply')).toEqual(['  check lb1', '  apply lb1', '  apply web1'])
   })
 })

@@ -67,6 +67,12 @@ export const setGuarded = (host: string, to: string, guarded: string): StepDraft
 })
 /** The same as `set`, but nothing tells afterwards that it was done. */
 export const unseen = (host: string, to: string): StepDraft => ({ ...set(host, to), kind: 'unseen' })
+/** The same as `set`, for the sake of what is done to another host later: it ends by itself. */
+export const brief = (host: string, to: string, sake: string): StepDraft => ({
+  kind: 'brief',
+  host: host as HostName,
+  input: { to, sake },
+})
 /** Mends a host's state: that is kept. */
 export const mend = (host: string, to: string): StepDraft => ({ ...set(host, to), kind: 'mend' })
 /** Waits until a host's state is `until`. */
@@ -107,9 +113,10 @@ function kindsOf(world: World): ReadonlyMap<string, StepKind> {
       world.does('verify', host.name)
       return { done: world.state(host.name) === to, awaiting: [`${host.name} is ${world.state(host.name)}`] }
     },
-    undo: async (_input, found, { host }) => {
+    undo: async (_input, found, { host }, tell) => {
       await Promise.resolve()
       world.does('undo', host.name)
+      if (world.state(host.name) === 'stuck') await tell?.([`${host.name} is stuck`], 1000)
       world.states.set(host.name, found)
     },
     undone: async (_input, found, { host }) => {
@@ -123,6 +130,11 @@ function kindsOf(world: World): ReadonlyMap<string, StepKind> {
     patience: () => world.patience,
   }
   const unseen: typeof change = { ...change, kind: 'unseen', traceless: true }
+  const ending: ChangeKind<{ to: string; sake: string }, string> = {
+    ...(change as ChangeKind<{ to: string; sake: string }, string>),
+    kind: 'brief',
+    protects: ({ sake }) => [`state of ${sake}`],
+  }
   const mending: typeof change = {
     ...change,
     kind: 'mend',
@@ -168,7 +180,10 @@ function kindsOf(world: World): ReadonlyMap<string, StepKind> {
     protects: (_input, host) => [`state of ${host}`],
   }
   return new Map(
-    [change, unseen, mending, waiting, forced, guarding].map((kind) => [kind.kind, kind as unknown as StepKind]),
+    [change, unseen, ending, mending, waiting, forced, guarding].map((kind) => [
+      kind.kind,
+      kind as unknown as StepKind,
+    ]),
   )
 }
 
