@@ -128,7 +128,7 @@ describe('what ends by itself', () => {
   })
 
   test('is done again before that', async () => {
-    const world = new World({ ...before, app: 'busy' }).break('observe', 'web1')
+    const world = new World({ ...before, app: 'busy' }).break('observe', 'web1', 1)
     const run = await Journaled.run(world, brieflyThenUpgrade, undefined, { answers: { failed: ['pause'] } })
     run.world.states.set('lb1', 'ready').set('app', 'idle')
     expect(await run.resume()).toMatchObject({ ended: 'done' })
