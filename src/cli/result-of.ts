@@ -64,6 +64,8 @@ function summaryOf({ done, already }: Says, { plan, ended, error, note, forced, 
   // Whoever was cut off stays cut off, and a process that died in between cannot even tell who that was.
   const asItWas = stays ? 'everything but what was mended is as it was' : 'everything is as it was'
   const back = forced ? `what was changed is as it was, but ${cut ?? 'something was ended by force'}` : asItWas
+  // Asked for by --on-timeout, or by whoever was asked.
+  const failure = error?.code === 'timed-out' ? 'time is over,' : 'failed'
   const names = leftOut?.map(({ lot }) => lot) ?? []
   const stay = names.length === 1 ? 'stays' : 'stay'
   const without = leftOut && `${plan.title} is done, but ${names.join(', ')} failed and ${stay} out of rotation`
@@ -72,7 +74,7 @@ function summaryOf({ done, already }: Says, { plan, ended, error, note, forced, 
     done: cut === undefined ? whole : `${whole}; ${cut}`,
     already: note ? `${plan.title}: ${note}` : already,
     untouched: error ? `refused: ${error.message}` : `${plan.title} was stopped`,
-    'put-back': error ? `failed and put back: ${back}` : `put back: ${back}`,
+    'put-back': error ? `${failure} and put back: ${back}` : `put back: ${back}`,
     left: `${plan.title} ended with something left undone`,
     paused: `${plan.title} is paused`,
     interrupted: `${plan.title} was interrupted and is paused`,

@@ -15,13 +15,14 @@ import { situationText } from '../views/situation-text.ts'
 import type { RunFlags } from './flags.ts'
 
 /** The plan with every command, on stdout: all that a dry run does. */
-export function showDryRun({ plan, situation }: Proposal, flags: RunFlags): Exit {
+export function showDryRun({ plan, situation, already }: Proposal, flags: RunFlags): Exit {
   const page = pageFor(process.stdout)
   if (flags.json || flags.events) {
     process.stdout.write(dryRunJson(situation, plan, describeStep))
     return 'ok'
   }
-  const commands = planText(plan, describeStep, page, { commands: true })
+  const nothing = plan.stages.length === 0
+  const commands = nothing ? `  ${already}\n` : planText(plan, describeStep, page, { commands: true })
   process.stdout.write(`${situationText(plan.title, situation, page)}\n${commands}\nDry run: nothing was touched.\n`)
   return 'ok'
 }

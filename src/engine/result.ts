@@ -18,6 +18,8 @@ export type Result = {
   readonly putBackWith?: string
   /** The command that goes on with what was left half done. */
   readonly goOnWith?: string
+  /** What becomes of a half where nothing is typed. */
+  readonly meanwhile?: string
   /** What failed by itself and was left out of what was done. */
   readonly leftOut?: readonly LeftOut[]
   /** Whom a wait that was ended by force has cut off. */

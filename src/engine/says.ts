@@ -9,7 +9,12 @@ export type Says = {
   /** The command that tries again what failed by itself and was left out, once it is mended. */
   readonly again?: string
   /** What to type when it ended half-way: the command that goes on, and the one that takes back what was done. */
-  readonly halfWay?: { readonly goOnWith: string; readonly putBackWith?: string }
+  readonly halfWay?: {
+    readonly goOnWith: string
+    readonly putBackWith?: string
+    /** What becomes of it where nothing is typed. */
+    readonly meanwhile?: string
+  }
   /** What an unattended run does when a wait's time is over. */
   readonly onTimeout: 'leave' | 'put-back'
 }

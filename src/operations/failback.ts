@@ -2,7 +2,7 @@ import { vipNamed } from '../fleet/selectors.ts'
 import { ZdtError } from '../lib/errors.ts'
 import { lookAtVip } from '../steps/vip/look-at-vip.ts'
 import { instancesOf } from '../steps/vip/troubles.ts'
-import { failover, type FailoverOptions } from './failover.ts'
+import { failover, proposeMove, type FailoverOptions } from './failover.ts'
 import type { Operation } from './operation.ts'
 import { questionOf } from './vips.ts'
 
@@ -15,7 +15,7 @@ export const failback: Operation<Omit<FailoverOptions, 'to'>> = {
     const known = instancesOf(await lookAtVip(world.hosts, questionOf(world.fleet, spec)))
     const [first, second] = known.toSorted((a, b) => b.instance.base - a.instance.base)
     if (first && first.instance.base !== second?.instance.base)
-      return failover.propose(world, { ...options, to: first.host })
+      return proposeMove(world, { ...options, to: first.host, as: 'failback' })
     throw new ZdtError(
       `${spec.name} prefers no host: the priorities of ${spec.hosts.join(' and ')} are not known, or equal`,
       {

@@ -1,6 +1,7 @@
 import { plan } from '../engine/plan.ts'
 import type { Fleet, KeepalivedSpec } from '../fleet/fleet.ts'
 import { vipNamed } from '../fleet/selectors.ts'
+import { formatDuration } from '../lib/durations.ts'
 import { ZdtError } from '../lib/errors.ts'
 import type { HostName, Millis } from '../lib/types.ts'
 import { lookAtVip } from '../steps/vip/look-at-vip.ts'
@@ -8,7 +9,7 @@ import { instancesOf } from '../steps/vip/troubles.ts'
 import type { VipQuestion, VipReport } from '../steps/vip/vip-report.ts'
 import { claimsOf } from './claims.ts'
 import type { Operation, World } from './operation.ts'
-import { NoWayToMove, planMove } from './plan-move.ts'
+import { NoWayToMove, planMove, type PlannedMove } from './plan-move.ts'
 import type { Proposal } from './proposal.ts'
 import { questionOf } from './vips.ts'
 
@@ -27,23 +28,29 @@ export interface FailoverOptions {
 export const failover: Operation<FailoverOptions> = {
   title: ({ vip, to }) => `failover ${vip}${to === undefined ? '' : ` to ${to}`}`,
   claims: (fleet, { vip }) => claimsOf(fleet, [], vipNamed(fleet, vip).hosts),
-  propose,
+  propose: proposeMove,
 }
 
-async function propose(world: World, options: FailoverOptions): Promise<Proposal> {
+interface Asked extends FailoverOptions {
+  /** What was typed. */
+  readonly as?: 'failback'
+}
+
+/** The same, by whatever name it was asked for. */
+export async function proposeMove(world: World, options: Asked): Promise<Proposal> {
   const { fleet, hosts, id } = world
   const spec = vipNamed(fleet, options.vip)
   const vip = questionOf(fleet, spec)
   const report = await lookAtVip(hosts, vip)
   const { name } = vip
-  const title = `failover ${name}`
+  const title = `${options.as ?? 'failover'} ${name}`
   const to = targetOf(report, spec, options.to)
   const [from] = report.holders
   if (from === to && report.state === 'held' && report.troubles.length === 0) {
     return said(fleet, plan(title, fleet.digest, [], id), vip, to)
   }
-  const { stages, facts } = await planMove(world, report, { ...options, vip, from: from ?? to, to })
-  return said(fleet, plan(title, fleet.digest, stages, id), vip, to, { from: from ?? to, facts })
+  const planned = await planMove(world, report, { ...options, vip, from: from ?? to, to })
+  return said(fleet, plan(title, fleet.digest, planned.stages, id), vip, to, planned)
 }
 
 function said(
@@ -51,16 +58,27 @@ function said(
   thePlan: Proposal['plan'],
   { name, address }: VipQuestion,
   to: HostName,
-  { from, facts }: { readonly from?: HostName; readonly facts: readonly string[] } = { facts: [] },
+  planned?: PlannedMove,
 ): Proposal {
+  const { move, facts = [], ends } = planned ?? {}
+  const from = move?.from
+  const addresses = move?.addresses.join(', ') ?? address
   const back = from && { putBackWith: `zdt failover ${name} --to ${from}` }
+  const meanwhile =
+    from !== undefined && ends !== undefined
+      ? `Without you: who is connected to ${from} stays so, and both hosts end the hand-off by themselves, ${formatDuration(ends)} after the wait for them began at the latest; who is left then is cut. Who holds it: zdt vip ${name}`
+      : undefined
   return {
     situation: { fleet: fleet.name, seats: [], capacity: [], facts },
     plan: thePlan,
-    done: `${to} holds ${address}${from ? ` (was ${from})` : ''}: alone, and the segment hears it`,
+    done: `${to} holds ${addresses}${from ? ` (was ${from})` : ''}: alone, and the segment hears it`,
     already: `${to} holds ${address} already: alone, and the segment hears it`,
     ...back,
-    halfWay: { goOnWith: `zdt resume ${thePlan.id}`, putBackWith: `zdt rollback ${thePlan.id}` },
+    halfWay: {
+      goOnWith: `zdt resume ${thePlan.id}`,
+      putBackWith: `zdt rollback ${thePlan.id}`,
+      ...(meanwhile !== undefined && { meanwhile }),
+    },
     onTimeout: 'leave',
   }
 }

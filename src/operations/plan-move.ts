@@ -63,8 +63,8 @@ export async function planMove(
     ...('impossible' in handOff ? [] : handOff.after),
   ]
   const open = (await Promise.all(addresses.map(async (one) => whoIsAt(await hosts.on(giver), one)))).flat().length
-  const facts = factsOf(report, { ...move, way, handOff, because: along.because, open })
-  return { move, way, moving: along.moving, stages, facts }
+  const facts = factsOf({ ...move, way, handOff, because: along.because, open })
+  return { move, way, moving: along.moving, stages, facts, ...('ends' in handOff && { ends: handOff.ends }) }
 }
 
 /** A move as it is planned. */
@@ -74,6 +74,8 @@ export interface PlannedMove {
   readonly moving: readonly Moving[]
   readonly stages: readonly StageDraft[]
   readonly facts: readonly string[]
+  /** Where there is a hand-off: when the hosts end it by themselves. */
+  readonly ends?: Millis
 }
 
 /** The move itself, and the wait for exactly one holder. */
@@ -121,10 +123,10 @@ interface Made extends Move {
   readonly open: number
 }
 
-function factsOf({ address }: VipReport, { from, to, way, handOff, because, open }: Made): string[] {
+function factsOf({ from, to, addresses, way, handOff, because, open }: Made): string[] {
   const connections = `${open} connection${open === 1 ? '' : 's'}`
   return [
-    `${from} holds ${address}, with ${connections}; ${to} is fit to take it`,
+    `${from} holds ${addresses.join(', ')}, with ${connections}; ${to} is fit to take ${addresses.length > 1 ? 'them' : 'it'}`,
     ...because,
     way.cost,
     'impossible' in handOff

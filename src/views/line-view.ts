@@ -17,7 +17,8 @@ export function lineView(
   const write = (line: string) => stream.write(`${legible(line, { paint }).trimEnd()}\n`)
   return {
     event: (event) => {
-      for (const line of tell(event)) write(line)
+      // What is left to do by hand the result says, under this.
+      for (const line of tell(event.event === 'end' ? { ...event, left: [] } : event)) write(line)
     },
     note: (text) => {
       write(`${paint.dim(clockTime(Date.now()))} ${cleanLine(text)}`)

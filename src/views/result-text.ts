@@ -26,6 +26,7 @@ export function resultText(result: Result, page: Page, probe = ''): string {
       : []),
     ...(result.leftOut ?? []).flatMap(({ lot, error }) => leftOutLines(lot, error, page)),
     ...(result.ended === 'untouched' ? ['  Nothing was changed.'] : []),
+    ...(result.meanwhile === undefined ? [] : wrap(cleanLine(result.meanwhile), width, '  ')),
     ...leftToDo(result, paint),
     ...nextLines(result.error ?? {}, page),
   ]
@@ -74,7 +75,7 @@ function leftToDo({ left, goOnWith, putBackWith }: Result, { bold, dim }: Paint)
   if (left.length === 0) return goOnWith ? byCommand : []
   return [
     ...byCommand,
-    bold(`  ${putBackWith ? 'or by hand,' : 'to put back what is left, by hand and'} in this order:`),
+    bold(`  ${putBackWith ? 'or put back by hand,' : 'to put back what is left, by hand and'} in this order:`),
     ...left.map((command, index) => `  ${index + 1}. ${clean(command).replaceAll('\n', '\n     ')}`),
   ]
 }

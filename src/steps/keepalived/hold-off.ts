@@ -14,9 +14,9 @@ export const holdOffKeepalived = defineChange<Input, { readonly masked: boolean 
   kind: 'keepalived.hold-off',
   describe: ({ unit, wanted }) => ({
     title: wanted === 'held off' ? `nothing starts ${unit}, not even a boot` : `${unit} may be started again`,
-    commands: [`systemctl ${verb(wanted === 'held off')} ${unit}`],
+    commands: [`sudo systemctl ${verb(wanted === 'held off')} ${unit}`],
   }),
-  describeUndo: ({ unit }, { masked }) => [`systemctl ${verb(masked)} ${unit}`],
+  describeUndo: ({ unit }, { masked }) => [`sudo systemctl ${verb(masked)} ${unit}`],
   observe: async ({ unit }, on) => ({ masked: await isMasked(on, unit) }),
   isDone: ({ wanted }, { masked }) => masked === (wanted === 'held off'),
   apply: ({ unit, wanted }, _found, on) => to(on, unit, wanted === 'held off'),

@@ -59,8 +59,8 @@ type Restart = {
 /** Restarts Keepalived; systemd waits for the old process, or nothing would run (TRAPS: Keepalived). */
 export const restartKeepalived = defineChange<Restart, { readonly pid: number | null }>({
   kind: 'keepalived.restart',
-  describe: ({ unit }) => ({ title: `restart ${unit}`, commands: [`systemctl restart ${unit}`] }),
-  describeUndo: ({ unit }, { pid }) => (pid === null ? [] : [`systemctl start ${unit}`]),
+  describe: ({ unit }) => ({ title: `restart ${unit}`, commands: [`sudo systemctl restart ${unit}`] }),
+  describeUndo: ({ unit }, { pid }) => (pid === null ? [] : [`sudo systemctl start ${unit}`]),
   observe: async ({ unit }, on) => ({ pid: await pidOf(on, unit) }),
   isDone: () => false,
   apply: ({ unit }, _found, on) => asRoot(on, ['systemctl', 'restart', '--', unit], `${unit} did not restart`),

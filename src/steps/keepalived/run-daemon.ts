@@ -24,9 +24,9 @@ export const runKeepalived = defineChange<Input, Found>({
   kind: 'keepalived.run',
   describe: ({ unit, wanted }) => ({
     title: wanted === 'running' ? `start ${unit}` : `stop ${unit}: it gives its addresses away`,
-    commands: [`systemctl ${verb(wanted === 'running')} ${unit}`],
+    commands: [`sudo systemctl ${verb(wanted === 'running')} ${unit}`],
   }),
-  describeUndo: ({ unit }, { running }) => [`systemctl ${verb(running)} ${unit}`],
+  describeUndo: ({ unit }, { running }) => [`sudo systemctl ${verb(running)} ${unit}`],
   observe: async ({ unit }, on) => ({ running: await runs(on, unit) }),
   isDone: ({ wanted }, { running }) => running === (wanted === 'running'),
   apply: ({ unit, wanted }, _found, on) => to(on, unit, wanted === 'running'),

@@ -55,5 +55,5 @@ async function readSo({ address, unit, path }: Input, wanted: string, on: On) {
 }
 
 function byHand(path: string, content: string): string {
-  return `echo ${quoteWord(content)} > ${quoteWord(path)}`
+  return `echo ${quoteWord(content)} | sudo tee ${quoteWord(path)}`
 }

@@ -8,10 +8,11 @@ import {
   stopTimer,
   type KeepOpen,
 } from '../../daemons/linux/hand-off-scripts.ts'
-import { whoIsAt } from '../../daemons/linux/connections.ts'
+import { connectionsAt, whoIsAt } from '../../daemons/linux/connections.ts'
 import { whereHeld } from '../../daemons/keepalived/vip.ts'
 import type { On, Tell } from '../../engine/step-kind.ts'
 import { sleep } from '../../lib/clock.ts'
+import { quote, quoteWord } from '../../lib/quote.ts'
 import type { HostName, Millis } from '../../lib/types.ts'
 import { defineChange, notYet } from '../define.ts'
 import { handOffThing } from '../things.ts'
@@ -109,10 +110,14 @@ async function openSo(on: On, address: string, wanted: boolean) {
 
 function startByHand(input: Input): string[] {
   const { keepOpenTimer } = handOffNames(input.address)
-  const later = `systemd-run --unit=${keepOpenTimer} --on-active=${input.seconds} sh -c '${endKeepingOpen(input)}'`
-  return [...keepOpenCommands(input), later]
+  const later = `sudo systemd-run --unit=${keepOpenTimer} --on-active=${input.seconds} sh -c '${endKeepingOpen(input)}'`
+  return [...keepOpenCommands(input).map((command) => `sudo ${command}`), later]
 }
 
 function endByHand(input: Input): string[] {
-  return [`systemctl stop ${handOffNames(input.address).keepOpenTimer}.timer`, endKeepingOpen(input)]
+  return [
+    `${quote(connectionsAt(input.address))}   # until it lists nobody: who is connected is cut by what follows`,
+    `sudo systemctl stop ${handOffNames(input.address).keepOpenTimer}.timer`,
+    `sudo sh -c ${quoteWord(endKeepingOpen(input))}`,
+  ]
 }

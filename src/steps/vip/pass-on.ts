@@ -1,6 +1,7 @@
 import { handOffNames } from '../../daemons/linux/hand-off-names.ts'
 import { endPassingOn, learn, startPassingOn, stopTimer } from '../../daemons/linux/hand-off-scripts.ts'
 import { passOnActive, passOnRule, passOnTable, type PassOn } from '../../daemons/linux/pass-on-table.ts'
+import { quoteWord } from '../../lib/quote.ts'
 import type { On } from '../../engine/step-kind.ts'
 import { defineChange, notYet } from '../define.ts'
 import { handOffThing } from '../things.ts'
@@ -67,14 +68,14 @@ async function passesOn(on: On, address: string, wanted: boolean) {
 function startByHand(input: Input): string[] {
   const { passOnTimer } = handOffNames(input.address)
   return [
-    `systemd-run --unit=${passOnTimer} --on-active=${input.seconds} sh -c '${endPassingOn(input.address)}'`,
-    `nft -f - <<'EOF'\n${passOnTable(input)}EOF`,
-    learn(input.address),
-    `nft '${passOnRule(input)}'`,
+    `sudo systemd-run --unit=${passOnTimer} --on-active=${input.seconds} sh -c '${endPassingOn(input.address)}'`,
+    `sudo nft -f - <<'EOF'\n${passOnTable(input)}EOF`,
+    `sudo sh -c ${quoteWord(learn(input.address))}`,
+    `sudo nft '${passOnRule(input)}'`,
   ]
 }
 
 function endByHand({ address }: Input): string[] {
   const { table, passOnTimer } = handOffNames(address)
-  return [`systemctl stop ${passOnTimer}.timer`, `nft delete table netdev ${table}`]
+  return [`sudo systemctl stop ${passOnTimer}.timer`, `sudo nft delete table netdev ${table}`]
 }

@@ -104,15 +104,14 @@ test('a wait whose time was over; an undo that failed', () => {
     14:07:11 lb1   step 2/2 nobody connected ⚠ time is over after 5 m; awaited: 203.0.113.9:51022  GET /export  since 7 m 10 s
     14:07:21       step 2/2 decided: leave it
     14:07:21 run 7K2Q9X ended: left
-    14:07:21       to put back by hand: lb1: set server shop/app2 state ready
     "
   `)
   expect(lines(upgradeUndoFails).split('\n').slice(-6).join('\n')).toMatchInlineSnapshot(`
-    "14:02:19 web1   step 3/4 replace /usr/sbin/nginx ✖ not put back: the disk is full
+    "14:02:19 web1   step 4/4 USR2 ↩ put back 0.1 s
+    14:02:19 web1   step 3/4 replace /usr/sbin/nginx ↩ putting back …
+    14:02:19 web1   step 3/4 replace /usr/sbin/nginx ✖ not put back: the disk is full
     14:02:19 web1   step 3/4 said: No space left on device
     14:02:19 run 7K2Q9X ended: left
-    14:02:19        to put back by hand: web1: mv nginx.zdt-7K2Q9X nginx
-    14:02:19        to put back by hand: lb1: set server web/web1 state ready
     "
   `)
 })

@@ -151,7 +151,7 @@ test('left half-way: the command that goes on comes first, then the one that tak
     "⚠ drain app2 was interrupted and is paused                              exit 130
       go on with   zdt drain app2
       undo with    zdt ready app2
-      or by hand, in this order:
+      or put back by hand, in this order:
       1. lb1: set server shop/app2 state ready
       log    zdt runs show 7K2Q9X
     "
