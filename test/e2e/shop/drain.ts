@@ -114,7 +114,10 @@ export function drainTests(shop: Shop): void {
           const drain = (...flags: string[]) => shop.zdt('drain', 'app2', '--yes', '--timeout', '1s', ...flags)
 
           const back = await drain('--on-timeout', 'rollback')
-          expect(back).toMatchObject({ code: 4, stdout: expect.stringContaining('time is over, and put back') as string })
+          expect(back).toMatchObject({
+            code: 4,
+            stdout: expect.stringContaining('time is over, and put back') as string,
+          })
           expect(back.stdout).toMatch(/still awaited: lb1 +10\.77\.0\.1:\d+ +websocket/)
           expect(await shop.states('shop/app2')).toEqual(['UP', 'UP'])
 

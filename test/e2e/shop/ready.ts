@@ -34,7 +34,10 @@ export function readyTests(shop: Shop): void {
         const drained = await shop.settings()
         await shop.on('app2', 'sudo systemctl stop shop')
         const failed = await shop.zdt('ready', 'app2', '--yes', '--timeout', '2s')
-        expect(failed).toMatchObject({ code: 4, stdout: expect.stringContaining('time is over, and put back') as string })
+        expect(failed).toMatchObject({
+          code: 4,
+          stdout: expect.stringContaining('time is over, and put back') as string,
+        })
         expect(await shop.settings()).toBe(drained)
 
         const ready = await shop.start('ready', 'app2', '--yes')
