@@ -48,7 +48,7 @@ async function propose(world: World, options: EvacuateOptions): Promise<Proposal
   const { name } = hostNamed(fleet, options.host)
   const [seen, home, vips] = await Promise.all([
     lookAtSeats(hosts, poolsServing(fleet, name)),
-    lookAtHome(fleet, await hosts.on(name)),
+    lookAtHome(fleet, hosts, name),
     planVips(world, name, options),
   ])
   const judged = await judgeCapacity(fleet, seen, {

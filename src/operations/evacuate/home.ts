@@ -1,17 +1,18 @@
-import { setByHand, type SetByHand } from '../../daemons/haproxy/kept/set-by-hand.ts'
-import { runtimeState } from '../../daemons/haproxy/kept/runtime-state.ts'
+import { isSetSo, setByHand } from '../../daemons/haproxy/kept/set-by-hand.ts'
+import { runtimeState, type RuntimeState } from '../../daemons/haproxy/kept/runtime-state.ts'
 import { servedPorts } from '../../daemons/linux/served.ts'
 import { servicesOn } from '../../daemons/systemd/at-boot.ts'
 import type { Fleet } from '../../fleet/fleet.ts'
-import type { Host } from '../../hosts/host.ts'
+import type { Host, Hosts } from '../../hosts/host.ts'
 import { ZdtError } from '../../lib/errors.ts'
 import type { HostName } from '../../lib/types.ts'
+import type { KeptByHand } from '../../steps/haproxy/set-again.ts'
 
 /** What is to be known of the host itself. */
 export interface Home {
   readonly boot: string
   readonly services: readonly { readonly id: string; readonly atBoot: boolean }[]
-  readonly kept: readonly { readonly socket: string; readonly servers: readonly SetByHand[] }[]
+  readonly kept: readonly { readonly socket: string; readonly servers: readonly KeptByHand[] }[]
   readonly ports: readonly number[]
 }
 
@@ -25,17 +26,44 @@ async function bootOf(host: Host): Promise<string> {
 }
 
 /** A HAProxy that is down has nothing to forget. */
-async function setOn(host: Host, socket: string): Promise<SetByHand[]> {
+async function stateOn(host: Host, socket: string): Promise<RuntimeState | undefined> {
   try {
-    return setByHand(await runtimeState(host, socket))
+    return await runtimeState(host, socket)
   } catch (error) {
-    if (error instanceof ZdtError && error.code === 'haproxy-no-socket') return []
+    if (error instanceof ZdtError && error.code === 'haproxy-no-socket') return undefined
     throw error
   }
 }
 
+/** What is set by hand on a load balancer, and on which of the others just so. */
+async function keptOn(hosts: Hosts, name: HostName, { socket, others }: Balancer): Promise<KeptByHand[]> {
+  const own = await stateOn(await hosts.on(name), socket)
+  const set = own ? setByHand(own) : []
+  if (set.length === 0) return []
+  const states = await Promise.all(
+    others.map(async (other) => {
+      const state = await hosts
+        .on(other)
+        .then((host) => stateOn(host, socket))
+        .catch(() => undefined)
+      return [other, state] as const
+    }),
+  )
+  return set.map((one) => ({
+    ...one,
+    alike: states.flatMap(([other, state]) => (state && isSetSo(one, state) ? [other] : [])),
+  }))
+}
+
+/** A runtime socket, and the other hosts that have it too. */
+interface Balancer {
+  readonly socket: string
+  readonly others: readonly HostName[]
+}
+
 /** Looks at a host that is to be taken out. Throws what asking throws. */
-export async function lookAtHome(fleet: Fleet, host: Host): Promise<Home> {
+export async function lookAtHome(fleet: Fleet, hosts: Hosts, name: HostName): Promise<Home> {
+  const host = await hosts.on(name)
   const on = <Group extends { readonly hosts: readonly HostName[] }>(groups: ReadonlyMap<string, Group>) =>
     [...groups.values()].filter(({ hosts }) => hosts.includes(host.name))
   const [balancers, nginx, keepalived] = [on(fleet.haproxy), on(fleet.nginx), on(fleet.keepalived)]
@@ -46,10 +74,11 @@ export async function lookAtHome(fleet: Fleet, host: Host): Promise<Home> {
     servicesOn(host),
     servedPorts(host, served),
     Promise.all(
-      [...new Set(balancers.map(({ socket }) => socket))].map(async (socket) => ({
-        socket,
-        servers: await setOn(host, socket),
-      })),
+      [...new Set(balancers.map(({ socket }) => socket))].map(async (socket) => {
+        const others = balancers.flatMap((one) => (one.socket === socket ? one.hosts : []))
+        const balancer = { socket, others: [...new Set(others)].filter((other) => other !== name) }
+        return { socket, servers: await keptOn(hosts, name, balancer) }
+      }),
     ),
   ])
   return {

@@ -1,6 +1,5 @@
 import { heardFrom, hostState, type HostState } from '../../daemons/linux/host-state.ts'
 import { beginWork, endWork, workLog, workUnit } from '../../daemons/linux/work-script.ts'
-import type { SetByHand } from '../../daemons/haproxy/kept/set-by-hand.ts'
 import { EndedBadly, NoUseWaiting, type Awaited, type On, type Tell } from '../../engine/step-kind.ts'
 import { sleep } from '../../lib/clock.ts'
 import { formatDuration } from '../../lib/durations.ts'
@@ -8,7 +7,7 @@ import { quote } from '../../lib/quote.ts'
 import type { Json, Millis } from '../../lib/types.ts'
 import { defineChange, notYet } from '../define.ts'
 import { lookAgain } from '../haproxy/look-again.ts'
-import { setAllAgain } from '../haproxy/set-again.ts'
+import { setAllAgain, type KeptByHand } from '../haproxy/set-again.ts'
 import { lookWhetherFit, type Homeward } from '../vip/await-fit.ts'
 import { asRoot } from '../vip/as-root.ts'
 import { lookWhetherUp, whileBooting } from './back.ts'
@@ -21,7 +20,7 @@ type Input = {
   readonly away: Millis
   /** What must be so before anything returns there: services that run, what is set in HAProxy, VIPs that it is fit to take. */
   readonly services: readonly string[]
-  readonly kept: readonly { readonly socket: string; readonly servers: readonly SetByHand[] }[]
+  readonly kept: readonly { readonly socket: string; readonly servers: readonly KeptByHand[] }[]
   readonly returns: readonly Homeward[]
 }
 

@@ -98,6 +98,21 @@ export function evacuateTests(shop: Shop): void {
       },
     )
 
+    deep(
+      'given a drain that is taken back in the middle / rolled back: it is not set again on the host alone',
+      async () => {
+        await shop.orderBoth('set server shop/app2 state drain', 'set server shop/app3 state drain')
+        const command = ['sh', '-c', 'sudo systemctl restart haproxy; exit 3']
+        const failed = await shop.zdt('evacuate', 'lb2', '--yes', '--', ...command)
+        expect(failed).toMatchObject({ code: 5 })
+        await shop.orderBoth('set server shop/app3 state ready')
+        await vi.waitFor(async () => expect(await shop.states('shop/app3')).toEqual(['UP', 'UP']), soon)
+        expect(await shop.zdt('rollback', runIn(failed.stderr), '--yes')).toMatchObject({ code: 0 })
+        expect(await shop.states('shop/app3')).toEqual(['UP', 'UP'])
+        expect(await shop.states('shop/app2')).toEqual(['DRAIN', 'DRAIN'])
+      },
+    )
+
     deep('given a host without VIP and seat / evacuate lb2 / says so, and runs the command', async () => {
       const done = await shop.zdt('evacuate', 'lb2', '--yes', '--', 'id', '-un')
       expect(done, done.stderr).toMatchObject({ code: 0 })

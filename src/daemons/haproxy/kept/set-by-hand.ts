@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { seatName, type Place } from '../commands.ts'
 import { carriedOrders } from './restore.ts'
 import type { KeptServer, RuntimeState } from './runtime-state.ts'
@@ -21,6 +22,13 @@ function wishOf({ admin, disabled, weight, initialWeight, check, agent, tracks }
     ...(check === 'off' && { check }),
     ...(agent === 'off' && { agent }),
   }
+}
+
+/** Is it set just so there? Pure. */
+export function isSetSo({ backend, server, wish }: SetByHand, state: RuntimeState): boolean {
+  return setByHand(state).some(
+    (one) => one.backend === backend && one.server === server && isDeepStrictEqual(one.wish, wish),
+  )
 }
 
 /** The orders that set it again, where it is not so; a server that is no longer there is left out. Pure. */
