@@ -194,8 +194,13 @@ describeOnLab('zdt failover', () => {
         const dead = await shop.zdt('keepalived', 'restart', '--host', 'lb2', '--yes', '--without-trial')
         expect(dead).toMatchObject({ code: 5 })
         expect(oneLine(dead.stdout + dead.stderr)).toContain('keepalived does not run on lb2')
+        await shop.on('lb2', 'sudo mv /run/keepalived.conf /etc/keepalived/')
+        const run = /run ([0-9A-Z]{6}) ended: left/.exec(dead.stderr)?.[1] ?? ''
+        expect(await shop.zdt('rollback', run, '--yes')).toMatchObject({ code: 0 })
+        expect(await pid()).not.toBe('0\n')
       } finally {
-        await shop.on('lb2', 'sudo mv /run/keepalived.conf /etc/keepalived/; sudo systemctl start keepalived')
+        const back = 'cd /run; [ ! -e keepalived.conf ] || sudo mv keepalived.conf /etc/keepalived/'
+        await shop.on('lb2', `${back}; sudo systemctl start keepalived`)
       }
       await vi.waitFor(async () => expect(await vips.holders()).toEqual(['lb1']), soon)
     },
@@ -228,7 +233,7 @@ describeOnLab('zdt failover', () => {
       const left = await shop.zdt('failover', 'public', '--yes', '--max-handoff', '1s')
       expect(left).toMatchObject({ code: 5 })
       await vi.waitFor(async () => expect(await vips.leftovers()).toBe(''), { timeout: 80_000, interval: 1000 })
-      const run = /zdt resume ([0-9A-Z]{6})/.exec(left.stderr + left.stdout)?.[1] ?? ''
+      const run = /run ([0-9A-Z]{6}) ended: left/.exec(left.stderr)?.[1] ?? ''
       const fresh = await shop.anyClient('websocket', `${vip}/shop/live`)
       const back = await shop.zdt('rollback', run, '--yes')
       expect(oneLine(back.stdout + back.stderr)).toContain('going back would cut them')

@@ -119,7 +119,7 @@ export const putLive = defineChange<Input, Found>({
   patience: () => reloadPatience,
 })
 
-/** Has the daemon read the files of before, unless it has never read any other. */
+/** Has the daemon read the files of before; one that has never read any other only where their times would say that it has not. */
 async function reloadBack(
   input: Input,
   { running, unwritten = null }: Found,
@@ -127,7 +127,8 @@ async function reloadBack(
   on: On,
 ): Promise<void> {
   const reloader = reloaderOf(input)
-  if (reloader.isUntouched(running, await reloader.running(on, input, running))) return
+  const isUntouched = reloader.isUntouched(running, await reloader.running(on, input, running))
+  if (isUntouched && !reloader.goesByTimes) return
   const before = await reloader.running(on, input)
   if (reloader.isGone(before)) await start(input, on)
   else {

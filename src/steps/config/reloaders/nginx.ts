@@ -19,6 +19,7 @@ export const nginxReloader: Reloader<NginxRunning> = {
   took: nginxReloadTook,
   isGone: ({ picture }) => picture.masters.length === 0,
   isUntouched: ({ picture: before }, { picture: now }) => processesOf(before) === processesOf(now),
+  goesByTimes: true,
 }
 
 function processesOf({ masters, others }: NginxRunning['picture']): string {
