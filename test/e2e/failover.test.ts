@@ -242,9 +242,6 @@ describeOnLab('zdt failover', () => {
       expect(ahead.stdout).not.toMatch(/is fit to take|passes on what/)
       const resumed = await shop.zdt('resume', run, '--yes')
       expect(resumed, resumed.stderr).toMatchObject({ code: 0 })
-      expect(oneLine(resumed.stdout + resumed.stderr)).toContain(
-        'the hand-off has ended by itself, and cut 1 connection',
-      )
       expect(await vips.holders()).toEqual(['lb2'])
       fresh.write('say still here')
       await fresh.said(/^heard .*still here/m)

@@ -77,6 +77,7 @@ export const restartKeepalived = defineChange<Restart, { readonly pid: number | 
     notYet(pid !== null && (await pidOf(on, unit)) === null && `${unit} does not run on ${on.host.name}`),
   about: ({ unit }, host) => [keepalivedThing(host, unit)],
   traceless: true,
+  undoLooks: true,
 })
 
 async function pidOf(on: On, unit: string): Promise<number | null> {

@@ -4,6 +4,7 @@ import {
   endKeepingOpen,
   isOnLo,
   keepOpenCommands,
+  prolongTimers,
   startKeepingOpen,
   stopTimer,
   type KeepOpen,
@@ -29,6 +30,9 @@ type Input = KeepOpen & {
 }
 
 type Found = { readonly open: boolean }
+
+/** Whoever could not be told, as a socket that was busy for a moment, is told once more. */
+const tellAgain: Millis = 5000
 
 /** A home that is dead does not take it back. */
 const longestReturn: Millis = 30_000
@@ -75,12 +79,14 @@ async function end(input: Input, on: On): Promise<void> {
 
 /**
  * Where a move is put back, the VIP goes home first, and the host that had it meanwhile has connections of its own by now:
- * they end before what keeps them open does.
+ * they end before what keeps them open does, which has its whole time again.
  */
 async function untilNobody({ address, seconds, home, telling = [] }: Input, on: On, tell?: Tell): Promise<void> {
   const began = Date.now()
   const longest = seconds * 1000
-  let isTold = false
+  let told = 0
+  const both = [on.host, await on.other(home)]
+  await Promise.all(both.map((one) => one.run(['sh', '-c', prolongTimers(address)], { as: 'root', signal: on.signal })))
   while (Date.now() - began < longest) {
     const [atHome, here, peers] = await Promise.all([
       whereHeld(await on.other(home), address, { signal: on.signal }),
@@ -90,8 +96,10 @@ async function untilNobody({ address, seconds, home, telling = [] }: Input, on: 
     const isHome = on.host.name === home
     const isBack = (atHome !== null && (isHome || here === null)) || Date.now() - began > longestReturn
     if (isBack && (isHome || peers.length === 0)) break
-    if (isBack && !isTold) await trySetLeaving(on.host, telling, { seconds }, on.signal)
-    isTold = isBack
+    if (isBack && Date.now() - told > tellAgain) {
+      told = Date.now()
+      await trySetLeaving(on.host, telling, { seconds }, on.signal)
+    }
     await tell?.(isBack ? peers.map((peer) => `${on.host.name}  ${peer}`) : [`${home}  takes ${address} back`], longest)
     await sleep(300, on.signal)
   }
