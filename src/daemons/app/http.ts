@@ -1,3 +1,4 @@
+import { bracketed } from '../linux/ip.ts'
 import type { Host } from '../../hosts/host.ts'
 import type { Millis } from '../../lib/types.ts'
 import { perlOrPython } from '../linux/perl-or-python.ts'
@@ -54,7 +55,7 @@ print("open", got.hex())`
 
 /** The command of a question, to be run on the host that it is asked from. */
 export function httpCommand({ address, port, path }: HttpQuestion): string[] {
-  const named = address.includes(':') ? `[${address}]` : address
+  const named = bracketed(address)
   const request = `GET ${path} HTTP/1.1\r\nHost: ${named}:${port}\r\nUser-Agent: zdt\r\nAccept: */*\r\nConnection: close\r\n\r\n`
   const words = [address, String(port), String(patience / 1000)]
   return perlOrPython('zdt-http', { perl, python }, [

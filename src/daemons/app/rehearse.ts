@@ -1,3 +1,4 @@
+import { bracketed } from '../linux/ip.ts'
 import type { Host } from '../../hosts/host.ts'
 import { ZdtError } from '../../lib/errors.ts'
 import type { Millis } from '../../lib/types.ts'
@@ -90,7 +91,7 @@ print("asked %d %d %d %d %d" % (asked, errors, ms, timed, silent))`
 
 /** The command of one turn, to be run on the host that asks. */
 export function rehearseCommand({ address, port, paths, requests, from }: Rehearsal): string[] {
-  const named = address.includes(':') ? `[${address}]` : address
+  const named = bracketed(address)
   const asked = paths.map((_path, index) => {
     const path = paths[(from + index) % paths.length] ?? '/'
     const request = `GET ${path} HTTP/1.1\r\nHost: ${named}:${port}\r\nUser-Agent: zdt\r\nAccept: */*\r\nConnection: close\r\n\r\n`

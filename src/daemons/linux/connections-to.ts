@@ -1,7 +1,7 @@
 import { BecomeRefused } from '../../hosts/errors.ts'
 import type { Host } from '../../hosts/host.ts'
 import type { Millis } from '../../lib/types.ts'
-import { inFilter } from './ip.ts'
+import { bracketed } from './ip.ts'
 
 /** An established TCP connection from the load balancer to a server, as the kernel sees it. */
 export type Connection = {
@@ -18,7 +18,7 @@ export type Connection = {
 
 /** `ss` for one server; TIME-WAIT and the like are not `established`. `-O`: one line each. */
 export function ssCommand(address: string, port: number): readonly string[] {
-  return ['ss', '-HOtnip', 'state', 'established', 'dst', inFilter(address), 'dport', '=', `:${port}`]
+  return ['ss', '-HOtnip', 'state', 'established', 'dst', bracketed(address), 'dport', '=', `:${port}`]
 }
 
 /** Reads `ss -HOtnip state established`: Recv-Q, Send-Q, local, peer, then the owner and the kernel's figures by name. */

@@ -1,15 +1,15 @@
 import type { Host } from '../../hosts/host.ts'
-import { inFilter } from './ip.ts'
+import { bracketed } from './ip.ts'
 import { saidBy } from './look-failed.ts'
 
 /** Asks for the TCP connections that end at an address of this host; those that only wait for stray packets are left out. */
 export function connectionsAt(address: string): readonly string[] {
-  return ['ss', '-HOtn', 'state', 'connected', 'exclude', 'time-wait', 'src', inFilter(address)]
+  return ['ss', '-HOtn', 'state', 'connected', 'exclude', 'time-wait', 'src', bracketed(address)]
 }
 
 /** Resets them, which the kernel lets root alone do. Throws LookFailed. */
 export async function cutAt(host: Host, address: string, signal: AbortSignal): Promise<void> {
-  await saidBy(host, ['ss', '-K', '-Htn', 'src', inFilter(address)], { as: 'root', signal })
+  await saidBy(host, ['ss', '-K', '-Htn', 'src', bracketed(address)], { as: 'root', signal })
 }
 
 /** The peers in the answer of `connectionsAt`: `10.77.0.1:53044`, IPv6 in brackets. Mapped IPv4 reads as IPv4. */

@@ -8,8 +8,8 @@ export function alone(address: string): string {
   return `${address}/${isIPv6(address) ? 128 : 32}`
 }
 
-/** As `ss` has it in a filter, where an IPv6 address without brackets ends in a port. */
-export function inFilter(address: string): string {
+/** As URLs have it, and `ss` in a filter: an IPv6 address without brackets would end in a port. */
+export function bracketed(address: string): string {
   return isIPv6(address) ? `[${address}]` : address
 }
 

@@ -1,3 +1,4 @@
+import { bracketed } from '../../daemons/linux/ip.ts'
 import { rehearse, type Rehearsed } from '../../daemons/app/rehearse.ts'
 import type { Answered } from '../../daemons/answered/share.ts'
 import { judge } from '../../daemons/answered/verdict.ts'
@@ -42,7 +43,7 @@ export const rehearseApp = defineWait<Input>({
       beside ? `, no worse and no slower than ${beside.server}` : ''
     }`,
     commands: paths.map((path) => {
-      const url = `http://${address.includes(':') ? `[${address}]` : address}:${port}${path}`
+      const url = `http://${bracketed(address)}:${port}${path}`
       return `${quote(['curl', '-gsS', '-o', '/dev/null', '-w', '%{http_code} %{time_starttransfer}\\n', url])}   # as often as that`
     }),
   }),

@@ -127,8 +127,7 @@ async function reloadBack(
   on: On,
 ): Promise<void> {
   const reloader = reloaderOf(input)
-  const isUntouched = reloader.isUntouched(running, await reloader.running(on, input, running))
-  if (isUntouched && !reloader.goesByTimes) return
+  if (!reloader.goesByTimes && reloader.isUntouched(running, await reloader.running(on, input, running))) return
   const before = await reloader.running(on, input)
   if (reloader.isGone(before)) await start(input, on)
   else {

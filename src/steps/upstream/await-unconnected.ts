@@ -1,5 +1,5 @@
 import { ssCommand, type Connection } from '../../daemons/linux/connections-to.ts'
-import { inFilter } from '../../daemons/linux/ip.ts'
+import { bracketed } from '../../daemons/linux/ip.ts'
 import { nginxConnectionsTo } from '../../daemons/nginx/upstream/connections.ts'
 import { formatDuration } from '../../lib/durations.ts'
 import { quote } from '../../lib/quote.ts'
@@ -38,7 +38,7 @@ export const awaitUnconnected = defineWait<Input>({
     title: 'cut the connections that are left',
     apply: async ({ seat }, on) => {
       const open = await connections(seat, on)
-      const [host, port] = [inFilter(seat.address), `:${seat.port}`]
+      const [host, port] = [bracketed(seat.address), `:${seat.port}`]
       const { code, stderr } = await on.host.run(
         ['ss', '-K', '-Htn', 'state', 'established', 'dst', host, 'dport', '=', port],
         { as: 'root', signal: on.signal },

@@ -1,3 +1,4 @@
+import { bracketed } from '../../daemons/linux/ip.ts'
 import { answersAt, type Answer } from '../../daemons/linux/answers.ts'
 import { listensAt } from '../../daemons/linux/listeners.ts'
 import { saidBy } from '../../daemons/linux/look-failed.ts'
@@ -31,7 +32,7 @@ export const answersAlike = defineGuard<Input>({
   kind: 'vip.answers-alike',
   describe: ({ addresses, from }, host) => ({
     title: `${host} answers on ${addresses.join(', ')} as ${from} does, asked from inside`,
-    commands: addresses.map((address) => `curl -sI http://${address.includes(':') ? `[${address}]` : address}/`),
+    commands: addresses.map((address) => `curl -sI http://${bracketed(address)}/`),
   }),
   check: async ({ addresses, from }, on) => {
     for (let left = tries - 1; ; left--) {

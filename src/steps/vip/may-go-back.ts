@@ -28,13 +28,13 @@ export const mayGoBack = defineGuard<TakesBack>({
   check: async ({ addresses, from, handedOff = false }, on) => {
     await answersAlike.check({ addresses, from, before: [] }, on)
     if (!handedOff) return
-    const cut = await Promise.all(addresses.map((address) => cutAt(address, from, on)))
+    const cut = await Promise.all(addresses.map((address) => wouldCut(address, from, on)))
     const [first] = cut.flat()
     if (first) throw first
   },
 })
 
-async function cutAt(address: string, from: HostName, on: On): Promise<ZdtError[]> {
+async function wouldCut(address: string, from: HostName, on: On): Promise<ZdtError[]> {
   const [peers, isCarried] = await Promise.all([
     whoIsAt(await on.other(from), address, on.signal),
     passOnActive(on.host, address, on.signal),

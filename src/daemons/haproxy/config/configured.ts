@@ -1,3 +1,4 @@
+import { bracketed } from '../../linux/ip.ts'
 import type { Place } from '../commands.ts'
 import { inForce, type Keyword, keywordsOf } from './keywords.ts'
 import { type ConfigLine, defaultsOf, isBackend, parseConfig, type Section } from './sections.ts'
@@ -34,7 +35,7 @@ export function endpointOf(where: string): Endpoint | undefined {
 
 /** Writes an endpoint as a `server` line takes it. */
 export function endpointWord({ address, port }: Endpoint): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+  return `${bracketed(address)}:${port}`
 }
 
 /** The value of a keyword, undefined where it is not there. */
