@@ -88,14 +88,17 @@ export function moved(
   const { address, unit } = vip
   const all = addresses.join(', ')
   const there = arrived(vip, { to, addresses }, way.takes)
+  const takes = { host: to, from, addresses }
   const takesBack = { host: from, from: to, addresses, handedOff }
   if (way.by === 'priority') {
-    const shifts = way.shifts.map(({ host, ...shift }) => setPriority.at(host, { address, unit, ...shift, takesBack }))
+    const shifts = way.shifts.map(({ host, ...shift }) =>
+      setPriority.at(host, { address, unit, ...shift, takes, takesBack }),
+    )
     return [stage(`move ${all} to ${to}: shift priorities`, shifts), there]
   }
   return [
     stage(`move ${all} to ${to}: stop Keepalived on ${from}`, [
-      runKeepalived.at(from, { unit, wanted: 'stopped', ...(!way.again && { takesBack }) }),
+      runKeepalived.at(from, { unit, wanted: 'stopped', takes, ...(!way.again && { takesBack }) }),
     ]),
     there,
     ...(way.again ? [stage(`start Keepalived on ${from}`, [runKeepalived.at(from, { unit, wanted: 'running' })])] : []),

@@ -38,11 +38,44 @@ export function startPassingOn(what: PassOn): readonly string[] {
 
 /** The shell command by which the table learns of those who are connected already: they must never be passed on. */
 export function learn(address: string): string {
+  return `${connectedNow(address)} | ${asElements(address)} | nft -f -`
+}
+
+/**
+ * The shell command by which it learns anew, in one transaction: what has ended is forgotten, for its port may belong to a
+ * connection of the peer by now. It reads what the peer knows to be its own (`ownIn`): that is the peer's, whatever `ss`
+ * says here. Nothing is done where there is no table, nor on a host that holds the VIP: who connects meanwhile would be lost.
+ */
+export function learnAnew(address: string): string {
   const { table } = handOffNames(address)
+  const others = `{ cat; echo --; ${connectedNow(address)}; } | awk '${minusTheirs}'`
+  const known = `{ echo 'flush set netdev ${table} mine'; ${others} | ${asElements(address)}; } | nft -f -`
+  const takesPart = `nft list chain netdev ${table} arriving >/dev/null 2>&1`
+  const holds = `ip -o address show to ${address} | grep -qv ' lo '`
+  return `if ${takesPart} && ! ${holds}; then ${known}; fi`
+}
+
+/** Prints the lines after `--` that are not among those before it. */
+const minusTheirs = 'own && !($0 in theirs); $0 == "--" { own = 1 } !own { theirs[$0] }'
+
+/** Asks what a host knows to be its own; fails where it has no table. */
+export function listOwn(address: string): readonly string[] {
+  return ['nft', 'list', 'set', 'netdev', handOffNames(address).table, 'mine']
+}
+
+/** Reads the answer, one `ADDRESS . PORT` a line. */
+export function ownIn(stdout: string): string {
+  return [...stdout.matchAll(/([0-9a-f.:]+) \. (\d+)/g)].map(([, address, port]) => `${address} . ${port}\n`).join('')
+}
+
+/** Who is connected, one `ADDRESS . PORT` a line. A pipe tells of its last command alone: what is no element makes nft fail. */
+function connectedNow(address: string): string {
   const bare = String.raw`s/^\[?(::ffff:)?([0-9a-fA-F.:]+)(%[^]]*)?\]?:([0-9]+)$/\2 . \4/`
-  // A pipe tells of its last command alone: what is no element makes nft fail.
-  const known = `{ ${quote(connectionsAt(address))} || echo - - - - failed; } | awk '{ print $5 }' | sed -E '${bare}'`
-  return `${known} | while read -r one; do echo "add element netdev ${table} mine { $one }"; done | nft -f -`
+  return `{ ${quote(connectionsAt(address))} || echo - - - - failed; } | awk '{ print $5 }' | sed -E '${bare}'`
+}
+
+function asElements(address: string): string {
+  return `while read -r one; do echo "add element netdev ${handOffNames(address).table} mine { $one }"; done`
 }
 
 /** The shell command that ends it; harmless when nothing is there. */

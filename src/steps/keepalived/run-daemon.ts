@@ -3,12 +3,15 @@ import type { On } from '../../engine/step-kind.ts'
 import { defineChange, notYet } from '../define.ts'
 import { keepalivedThing } from '../things.ts'
 import { asRoot } from '../vip/as-root.ts'
+import { learnBeforeTaking, type Taking } from '../vip/learn-anew.ts'
 import { mayGoBack, type TakesBack } from '../vip/may-go-back.ts'
 
 type Input = {
   readonly unit: string
   readonly wanted: 'stopped' | 'running'
-  /** Who takes the VIPs back when it is undone, where that is what a start does. */
+  /** Who takes VIPs by it, and from whom. */
+  readonly takes?: Taking
+  /** Who takes them back when it is undone, where that is what a start does. */
   readonly takesBack?: TakesBack
 }
 
@@ -29,15 +32,16 @@ export const runKeepalived = defineChange<Input, Found>({
   describeUndo: ({ unit }, { running }) => [`sudo systemctl ${verb(running)} ${unit}`],
   observe: async ({ unit }, on) => ({ running: await runs(on, unit) }),
   isDone: ({ wanted }, { running }) => running === (wanted === 'running'),
-  apply: ({ unit, wanted }, _found, on) => to(on, unit, wanted === 'running'),
+  apply: ({ unit, wanted, takes }, _found, on) => to(on, unit, wanted === 'running', takes),
   verify: ({ unit, wanted }, _found, on) => runsSo(on, unit, wanted === 'running'),
-  undo: ({ unit }, { running }, on) => to(on, unit, running),
+  undo: ({ unit, takesBack }, { running }, on) => to(on, unit, running, takesBack),
   undone: ({ unit }, { running }, on) => runsSo(on, unit, running),
   undoGuard: ({ takesBack: back }) => back && mayGoBack.at(back.host, back),
   about: ({ unit }, host) => [keepalivedThing(host, unit)],
 })
 
-async function to(on: On, unit: string, running: boolean): Promise<void> {
+async function to(on: On, unit: string, running: boolean, takes?: Taking): Promise<void> {
+  if (takes) await learnBeforeTaking(takes, on)
   await asRoot(on, ['systemctl', verb(running), '--', unit], `${unit} did not ${verb(running)}`)
 }
 

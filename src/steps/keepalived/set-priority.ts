@@ -3,6 +3,7 @@ import type { On } from '../../engine/step-kind.ts'
 import { quoteWord } from '../../lib/quote.ts'
 import { defineChange, notYet } from '../define.ts'
 import { fileThing } from '../things.ts'
+import { learnBeforeTaking, type Taking } from '../vip/learn-anew.ts'
 import { mayGoBack, type TakesBack } from '../vip/may-go-back.ts'
 
 type Input = {
@@ -13,7 +14,9 @@ type Input = {
   readonly status: number
   /** What the priority comes to. */
   readonly priority: number
-  /** Who takes the VIPs back when it is undone, and from whom. */
+  /** Who takes VIPs by it, and from whom. */
+  readonly takes?: Taking
+  /** Who takes them back when it is undone. */
   readonly takesBack?: TakesBack
 }
 
@@ -29,13 +32,18 @@ export const setPriority = defineChange<Input, Found>({
   describeUndo: ({ path }, { content }) => [byHand(path, content.trim())],
   observe: async ({ path }, on) => ({ content: await contentOf(on, path) }),
   isDone: ({ status }, { content }) => content.trim() === String(status),
-  apply: ({ path, status }, _found, on) => on.host.write(path, `${status}\n`, { as: 'root', signal: on.signal }),
+  apply: ({ path, status, takes }, _found, on) => write(on, path, `${status}\n`, takes),
   verify: (input, _found, on) => readSo(input, String(input.status), on),
-  undo: ({ path }, { content }, on) => on.host.write(path, content, { as: 'root', signal: on.signal }),
+  undo: ({ path, takesBack }, { content }, on) => write(on, path, content, takesBack),
   undone: (input, { content }, on) => readSo(input, content.trim(), on),
   undoGuard: ({ takesBack: back }) => back && mayGoBack.at(back.host, back),
   about: ({ path }, host) => [fileThing(host, path)],
 })
+
+async function write(on: On, path: string, content: string, takes?: Taking): Promise<void> {
+  if (takes) await learnBeforeTaking(takes, on)
+  await on.host.write(path, content, { as: 'root', signal: on.signal })
+}
 
 async function contentOf(on: On, path: string): Promise<string> {
   return (await on.host.read(path, { as: 'root', signal: on.signal })).toString('utf8')

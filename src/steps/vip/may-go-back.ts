@@ -5,12 +5,10 @@ import { ZdtError } from '../../lib/errors.ts'
 import type { HostName } from '../../lib/types.ts'
 import { defineGuard } from '../define.ts'
 import { answersAlike } from './answers.ts'
+import type { Taking } from './learn-anew.ts'
 
 /** Who takes VIPs back when a move is undone, and from whom. */
-export type TakesBack = {
-  readonly host: HostName
-  readonly from: HostName
-  readonly addresses: readonly string[]
+export type TakesBack = Taking & {
   /** The move was made with a hand-off, and is to be taken back with it. */
   readonly handedOff?: boolean
 }

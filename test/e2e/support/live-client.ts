@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 /*
  * A client that stays, for a drain to wait for; a program of its own, because it must run inside the lab's network.
  *
- *   live-client.ts get|websocket|tcp http://HOST:PORT/PATH
+ *   live-client.ts get|websocket|tcp http://HOST:PORT/PATH [LOCAL-PORT]
  *
  * It says one line for each thing that happens: `open PORT` once it is connected (for a websocket: once it is upgraded,
  * for `get`: once the request is sent), `answer 200 BODY` for each answer, `closed` at the end. Lines on its stdin:
@@ -12,9 +12,14 @@ import { createInterface } from 'node:readline'
  * frame or bare bytes; `close` closes.
  */
 
-const [kind = 'get', target = ''] = process.argv.slice(2)
+const [kind = 'get', target = '', from] = process.argv.slice(2)
 const url = new URL(target)
-const socket = connect({ host: url.hostname.replaceAll(/[[\]]/g, ''), port: Number(url.port || 80), noDelay: true })
+const socket = connect({
+  host: url.hostname.replaceAll(/[[\]]/g, ''),
+  port: Number(url.port || 80),
+  ...(from !== undefined && { localPort: Number(from) }),
+  noDelay: true,
+})
 let held = Buffer.alloc(0)
 let cookie = ''
 let upgraded = kind === 'tcp'

@@ -47,7 +47,7 @@ export interface Shop {
   /** A client that stays, on app2 unless said otherwise. */
   client(kind: ClientKind, url: string, on?: { readonly seat?: string; readonly by?: Balancer }): Promise<Running>
   /** A client that is sent wherever HAProxy likes. */
-  anyClient(kind: ClientKind, url: string): Promise<Running>
+  anyClient(kind: ClientKind, url: string, localPort?: number): Promise<Running>
   /** Runs both load balancers with another haproxy.cfg, until the end of the test. */
   configure(edit: (cfg: string, lb: Balancer) => string, status?: string): Promise<void>
   /** A fleet file like the lab's, but edited. */
@@ -129,8 +129,9 @@ export function useShop(lab: Lab): Shop {
     running.add(one)
     return one
   }
-  const anyClient: Shop['anyClient'] = async (kind, url) => {
-    const client = await start([process.execPath, liveClient, kind, url])
+  const anyClient: Shop['anyClient'] = async (kind, url, localPort) => {
+    const from = localPort === undefined ? [] : [String(localPort)]
+    const client = await start([process.execPath, liveClient, kind, url, ...from])
     await client.said(/^open \d+$/m)
     return client
   }

@@ -31,4 +31,30 @@ describeOnLab('a hand-off that takes its time', () => {
     expect(await run.ended).toMatchObject({ code: 0 })
     expect(await vips.leftovers()).toBe('')
   }, 120_000)
+
+  test('given a client whose port was known at lb1 and belongs to a connection of lb2 now / rolled back / it is not cut', async () => {
+    const port = 31_007
+    const stays = await shop.anyClient('websocket', `${vip}/shop/live`)
+    // Once told, lb1 closes with its answer, so that the client's port is free at once.
+    const ends = await shop.anyClient('get', `${vip}/shop/`, port)
+    const run = await shop.start('failover', 'public', '--yes')
+    await run.said(/on lb1 any more … /)
+    ends.write('again')
+    await ends.said(/^closed/m)
+    const fresh = await shop.anyClient('websocket', `${vip}/shop/live`, port)
+    run.signal('SIGKILL')
+    await run.ended
+    const id = /run ([0-9A-Z]{6})/.exec(run.stdout() + run.stderr())?.[1] ?? ''
+    const back = await shop.start('rollback', id, '--yes', '--wait-for-lock', '60s')
+    await vi.waitFor(async () => expect(await vips.holders()).toEqual(['lb1']), { timeout: 60_000, interval: 200 })
+    for (const client of [stays, fresh]) {
+      client.write('say still here')
+      await client.said(/^(heard .*still here|broken)/m)
+      expect(client.stdout()).not.toContain('broken')
+      client.write('close')
+    }
+    const { code, stderr } = await back.ended
+    expect(code, stderr).toBe(0)
+    expect(await vips.leftovers()).toBe('')
+  }, 180_000)
 })

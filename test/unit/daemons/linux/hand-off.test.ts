@@ -1,6 +1,10 @@
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa } from 'execa'
 import { expect, test } from 'vitest'
 import { connectionsAt, peersIn } from '../../../../src/daemons/linux/connections.ts'
-import { endKeepingOpen, keepOpenCommands } from '../../../../src/daemons/linux/hand-off-scripts.ts'
+import { endKeepingOpen, keepOpenCommands, learnAnew, ownIn } from '../../../../src/daemons/linux/hand-off-scripts.ts'
 import { portsFor } from '../../../../src/daemons/linux/listeners.ts'
 import { onLink, parseInterfaces } from '../../../../src/daemons/linux/interfaces.ts'
 import { passOnRule, passOnTable } from '../../../../src/daemons/linux/pass-on-table.ts'
@@ -50,6 +54,38 @@ FIN-WAIT-2 0  0  [::ffff:10.0.0.100]:80  [::ffff:10.0.0.2]:5000
 ESTAB     0  0   [2001:db8::64]:443  [2001:db8::9]:6000
 `
   expect(peersIn(said)).toEqual(['10.0.0.1:48036', '10.0.0.2:5000', '[2001:db8::9]:6000'])
+})
+
+test('what the peer knows to be its own, as nft lists it', () => {
+  expect(ownIn('table netdev t {\n\tset mine {\n\t\ttype ipv4_addr . inet_service\n\t\tsize 9\n\t}\n}\n')).toBe('')
+  expect(ownIn('elements = { 10.0.0.1 . 34304,\n\t\t\t     10.0.0.2 . 22 }')).toBe('10.0.0.1 . 34304\n10.0.0.2 . 22\n')
+  expect(ownIn('elements = { 2001:db8::9 . 443 }')).toBe('2001:db8::9 . 443\n')
+})
+
+test('a host learns anew: those connected here, but for what the peer knows to be its own', async () => {
+  const stand = await mkdtemp(join(tmpdir(), 'zdt-learn-'))
+  const fake = async (name: string, script: string) =>
+    writeFile(join(stand, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+  const learns = async (theirs: string) => {
+    const { stdout } = await execa({
+      input: theirs,
+      env: { PATH: `${stand}:${process.env['PATH'] ?? ''}` },
+    })`sh -c ${learnAnew('10.0.0.100')}`
+    return stdout
+  }
+  await fake('nft', '[ "$1" = list ] || cat')
+  await fake('ip', 'echo "1: lo    inet 10.0.0.100/32 scope global lo"')
+  await fake('ss', 'for port in 5000 6000; do echo "ESTAB 0 0 10.0.0.100:80 10.0.0.1:$port"; done')
+  const own = (port: number) => `add element netdev zdt_vip_10_0_0_100 mine { 10.0.0.1 . ${port} }`
+  const flush = 'flush set netdev zdt_vip_10_0_0_100 mine'
+  expect(await learns('')).toBe([flush, own(5000), own(6000)].join('\n'))
+  expect(await learns('10.0.0.1 . 5000\n10.0.0.1 . 7000\n')).toBe([flush, own(6000)].join('\n'))
+  // Who holds the VIP learns of everybody who connects.
+  await fake('ip', 'echo "2: eth0    inet 10.0.0.100/16 scope global eth0"')
+  expect(await learns('')).toBe('')
+  await fake('ip', 'exit 0')
+  await fake('nft', 'exit 1')
+  expect(await learns('')).toBe('')
 })
 
 test('the ports at which a VIP would be answered', () => {
