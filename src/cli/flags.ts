@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import { parseShares } from '../lib/shares.ts'
 import { parseBatches, type BatchSize } from '../lib/batches.ts'
-import { parseDuration } from '../lib/durations.ts'
+import { longestWait, parseDuration } from '../lib/durations.ts'
 import { WrongUsage } from './wrong-usage.ts'
 
 /** A duration such as `500ms`, `30s`, `5m` or `1h30m`; `by default` is written the same way. */
@@ -26,7 +26,9 @@ export function optionalDurationFlag(summary: string) {
 
 function readDuration(input: string): Promise<number> {
   const duration = parseDuration(input)
-  if (duration !== undefined) return Promise.resolve(duration)
+  if (duration !== undefined && duration <= longestWait) return Promise.resolve(duration)
+  if (duration !== undefined)
+    return Promise.reject(new WrongUsage(`${input} is longer than 7d, the longest that zdt waits`))
   return Promise.reject(new WrongUsage(`${input} is no duration: write it like 500ms, 30s, 5m or 1h30m`))
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { parseBatches } from '../lib/batches.ts'
-import { parseDuration } from '../lib/durations.ts'
+import { longestWait, parseDuration } from '../lib/durations.ts'
 import { parseShares } from '../lib/shares.ts'
 import type { Json } from '../lib/types.ts'
 import { addressMistake, parseEndpoint, parseVip } from './address.ts'
@@ -76,7 +76,11 @@ export const envName = text('the name of an environment variable', matching(/^[A
 export const word = text('text without control characters', matching(/^[^\p{Cc}]*$/u, 'has control characters'))
 
 export const duration = (expected: string) =>
-  text(expected, (value) => (parseDuration(value) ? undefined : 'is no duration'))
+  text(expected, (value) => {
+    const ms = parseDuration(value)
+    if (!ms) return 'is no duration'
+    return ms > longestWait ? 'is longer than 7d' : undefined
+  })
 
 export const batches = text('numbers and shares such as 1 or 1,30%,100%', (value) =>
   parseBatches(value) ? undefined : 'is no list of batches',

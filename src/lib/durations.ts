@@ -2,6 +2,9 @@ import type { Millis } from './types.ts'
 
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
+/** Nothing is waited for longer: within what a timer takes (2³¹ ms), and longer than any run should last. */
+export const longestWait: Millis = 7 * 86_400_000
+
 /** Reads `500ms`, `2s`, `5m`, `1h30m` or `0`. Returns undefined when the text is no duration. */
 export function parseDuration(text: string): Millis | undefined {
   if (text === '0') return 0

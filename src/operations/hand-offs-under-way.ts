@@ -1,5 +1,6 @@
 import { handOffNames } from '../daemons/linux/hand-off-names.ts'
 import { passOnTables } from '../daemons/linux/pass-on-table.ts'
+import { formatDuration } from '../lib/durations.ts'
 import type { Hosts } from '../hosts/host.ts'
 import type { VipReport } from '../steps/vip/vip-report.ts'
 
@@ -8,13 +9,18 @@ import type { VipReport } from '../steps/vip/vip-report.ts'
  * of the same interface on loan. One sentence each.
  */
 export async function handOffsUnderWay(hosts: Hosts, { nodes, address }: VipReport): Promise<string[]> {
-  const ends = 'it ends with its connections, or by itself (zdt runs)'
   const { table } = handOffNames(address)
   const found = await Promise.all(
     nodes.map(async (node) => {
-      const tables = node.error ? [] : await passOnTables(await hosts.on(node.host))
-      return tables.map((one) => ({ host: node.host, of: one === table ? address : 'another VIP' }))
+      if (node.error) return []
+      const tables = await passOnTables(await hosts.on(node.host))
+      return tables.map((one) => {
+        const ends = one === table ? node.handOffEnds : undefined
+        const within = ends === undefined ? '' : ` in ${formatDuration(ends)} at the latest`
+        const of = one === table ? address : 'another VIP'
+        return `a hand-off of ${of} is under way on ${node.host}: it ends with its connections, or by itself${within} (zdt runs)`
+      })
     }),
   )
-  return found.flat().map(({ host, of }) => `a hand-off of ${of} is under way on ${host}: ${ends}`)
+  return found.flat()
 }

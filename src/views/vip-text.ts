@@ -25,6 +25,8 @@ function block(vip: VipReport, page: Page): string {
         { width, paintHead: paint.dim },
       ),
       ...wrapItems(segment.flatMap(heard), width, '  segment   '),
+      ...wrapItems(nodes.flatMap(lowered), width, '  priority  '),
+      ...wrapItems(nodes.flatMap(ends), width, '  hand-off  '),
       ...troubles.flatMap((trouble) => wrap(cleanLine(trouble), width, '  ⚠ ').map(paint.red)),
     ],
     page,
@@ -52,6 +54,19 @@ function row(node: VipNode): string[] {
     `${formatDuration(advertMs)}${unicast ? ' unicast' : ''}`,
     carried,
   ]
+}
+
+/** Why an effective priority is not the base. */
+function lowered(node: VipNode): string[] {
+  if (node.error || !node.instance) return []
+  const by = node.instance.trackFiles.filter(({ status }) => status !== 0)
+  return by.map(({ path, status }) => `${node.host}: ${status} in ${cleanLine(path)}`)
+}
+
+/** A zdt that waits on has the hosts begin anew. */
+function ends({ host, ...node }: VipNode): string[] {
+  if (node.error || node.handOffEnds === undefined) return []
+  return [`${host} ends it by itself in ${formatDuration(node.handOffEnds)} at the latest`]
 }
 
 function heard({ observer, answers, error }: SegmentAnswer): string[] {

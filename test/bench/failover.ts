@@ -79,7 +79,19 @@ const zdt =
   (...argv: readonly string[]) =>
   async () => {
     const [operation = '', target = '', ...rest] = argv
-    const words = [...givesWay, 'zdt', operation, target, '--fleet', fleet, '--max-handoff', '5s', '--yes', '--json', ...rest]
+    const words = [
+      ...givesWay,
+      'zdt',
+      operation,
+      target,
+      '--fleet',
+      fleet,
+      '--max-handoff',
+      '5s',
+      '--yes',
+      '--json',
+      ...rest,
+    ]
     await run([words], { ...process.env, XDG_STATE_HOME: dir })
   }
 

@@ -1,5 +1,6 @@
 import { nodeOf } from '../../daemons/keepalived/node.ts'
 import { whoIsAt } from '../../daemons/linux/connections.ts'
+import { handOffEnds } from '../../daemons/linux/hand-off-ends.ts'
 import { interfacesOf } from '../../daemons/linux/interfaces.ts'
 import { passOnActive } from '../../daemons/linux/pass-on-table.ts'
 import { placeOn, whoAnswers } from '../../daemons/linux/segment.ts'
@@ -51,7 +52,9 @@ async function lookAtNode(hosts: Pick<Hosts, 'on'>, { address, unit }: VipQuesti
     ])
     const place = interfaces.find((one) => one.name === (node.heldBy ?? node.instance?.device))
     const here = place && { device: place.name, mac: place.mac }
-    return { host: name, ...node, ...here, connections: peers.length, handOff }
+    const ends = handOff ? await handOffEnds(host, address) : undefined
+    const lasts = ends === undefined ? {} : { handOffEnds: ends }
+    return { host: name, ...node, ...here, connections: peers.length, handOff, ...lasts }
   } catch (thrown) {
     return { host: name, error: told(asZdtError(thrown, name)) }
   }

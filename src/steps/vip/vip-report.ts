@@ -1,6 +1,6 @@
 import type { Node } from '../../daemons/keepalived/node.ts'
 import type { Told } from '../../engine/events.ts'
-import type { HostName } from '../../lib/types.ts'
+import type { HostName, Millis } from '../../lib/types.ts'
 
 /** Which VIP, and whom to ask about it: plain data, for steps. */
 export type VipQuestion = {
@@ -30,6 +30,8 @@ export type VipNode = { readonly host: HostName } & (
       readonly connections: number
       /** A hand-off is under way: this host passes on what it does not know. */
       readonly handOff: boolean
+      /** In how long the host ends it by itself. */
+      readonly handOffEnds?: Millis
     })
 )
 

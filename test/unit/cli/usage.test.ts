@@ -26,6 +26,12 @@ test.each([
   ['a misspelt flag', 'drain app2 --timout 3s', 'zdt drain has no --timout', 'did you mean --timeout?'],
   ['a duration that is none', 'drain app2 --timeout x', '--timeout: x is no duration', 'zdt drain --help'],
   [
+    'a duration that no timer takes',
+    'failover public --max-handoff 99999d',
+    '--max-handoff: 99999d is longer than 7d',
+    'zdt failover --help',
+  ],
+  [
     'a file that is not there',
     'upgrade-nginx --host web1 --binary /nope',
     '/nope cannot be read',

@@ -116,6 +116,7 @@ test.each([
     /colours\.blue: is empty, expected a list/,
   ],
   ['{ deploy: [x], version: { path: /v }, settle: soon }', /rollout\.settle: "soon" is no duration/],
+  ['{ deploy: [x], version: { path: /v }, settle: 60d }', /rollout\.settle: "60d" is longer than 7d/],
 ])('%s', (rollout, mistake) => {
   expect(() => read(rollout)).toThrow(mistake)
 })
