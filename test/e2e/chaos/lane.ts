@@ -127,7 +127,7 @@ function asConfigured({ own }: Lane): string[] {
 
 /** What an operation may have changed of files, for the next one. */
 const keep =
-  'tar -C / -cf /root/was.tar $(cd / && ls -d etc/haproxy etc/nginx etc/keepalived etc/shop usr/sbin/nginx usr/sbin/haproxy)'
+  'tar -C / -cf /root/was.tar $(cd / && ls -d etc/haproxy etc/nginx etc/keepalived etc/shop usr/sbin/nginx usr/sbin/haproxy usr/sbin/keepalived)'
 
 /** After a case that failed, or that changed more than seats: nothing of it may be left for the next. */
 const startOver = `pkill -KILL -u deploy
@@ -147,6 +147,7 @@ elif systemctl is-enabled --quiet haproxy; then
   systemctl stop 'zdt-watchdog-*'
   tar -C / -xpf /root/was.tar
   systemctl restart haproxy
+  cmp -s /usr/sbin/keepalived "/proc/$(systemctl show -p MainPID --value keepalived)/exe" || systemctl restart keepalived
 else
   systemctl stop nginx
   pkill -KILL -x nginx

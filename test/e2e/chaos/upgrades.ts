@@ -68,6 +68,21 @@ export const upgrades: readonly Operation[] = [
     host: 'lb1',
     deep: true,
   },
+  {
+    name: 'keepalived upgrade',
+    argv: async (lab) => {
+      const binary = await lab.binary('keepalived-2.2.7')
+      return ['keepalived', 'upgrade', '--host', 'lb2', '--binary', binary]
+    },
+    path: '/shop/',
+    after: async (before, lab) => {
+      const digest = await digestOf(lab, 'keepalived-2.2.7')
+      const upgraded = replaced(before, /^(lb2 keepalived \S+ )[0-9a-f]{64}/, `$1${digest}`)
+      return [...upgraded, 'lb2 file /usr/sbin/keepalived.zdt-RUN'].toSorted()
+    },
+    host: 'lb2',
+    deep: true,
+  },
   packages('nginx', 'web1', '/', ['1.22.1-9', '1.26.3-3']),
   packages('haproxy', 'lb1', '/shop/', ['3.0.11-9', '2.6.12-9']),
   refreshed('nginx', 'web1', '/'),

@@ -48,6 +48,8 @@ if [ -d /etc/shop ]; then
 elif [ -S /run/haproxy/admin.sock ]; then
   main=$(systemctl show -p MainPID --value haproxy)
   for file in /usr/sbin/haproxy /proc/$main/exe; do echo "binary $(sha256sum <$file | sed 's/ .*//') $(basename $file)"; done
+  main=$(systemctl show -p MainPID --value keepalived)
+  for file in /usr/sbin/keepalived /proc/$main/exe; do echo "keepalived $(basename $file) $(sha256sum <$file | sed 's/ .*//')"; done
   echo "tells clients to go: $(echo 'get var proc.leaving_until' | socat -t 10 - UNIX-CONNECT:/run/haproxy/admin.sock)"
   echo 'show servers state' | socat -t 10 - UNIX-CONNECT:/run/haproxy/admin.sock | sed 's/^/haproxy /'
   for map in /etc/haproxy/splits/*.map; do
