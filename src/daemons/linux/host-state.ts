@@ -10,6 +10,8 @@ export type HostState = {
   readonly system: string
   /** It shuts down, or is about to. */
   readonly leaving: boolean
+  /** Its systemd does not answer, which tells nothing of units either: so it is at the very end of a shutdown (tried). */
+  readonly silent: boolean
   /** The boot in which the work began; null where it never did. */
   readonly begun: string | null
   /** Its command runs. */
@@ -47,6 +49,7 @@ export function parseHostState(answer: string): HostState {
     boot: last('boot') ?? '',
     system,
     leaving: told('leaving') || system === 'stopping',
+    silent: ['', 'offline', 'unknown'].includes(system),
     begun: last('begun') ?? null,
     running: told('running'),
     exit: exit === undefined ? null : Number(exit),
@@ -58,9 +61,10 @@ export function parseHostState(answer: string): HostState {
 }
 
 /** Why a host is not up, one short line each; nothing when it is, with all the services that were asked for. */
-export function notUp({ system, leaving, down }: HostState): string[] {
+export function notUp({ system, leaving, silent, down }: HostState): string[] {
   if (leaving) return ['it shuts down']
-  return [...(system === 'running' || system === 'degraded' ? [] : [`it is ${system || 'silent'}`]), ...down]
+  if (silent) return ['it is silent']
+  return [...(system === 'running' || system === 'degraded' ? [] : [`it is ${system}`]), ...down]
 }
 
 /** What a run's command has said from a byte on, in whole lines. Throws what Host.run throws. */

@@ -86,13 +86,13 @@ async function ended({ argv, away }: Input, on: On): Promise<Awaited> {
     async (on) => {
       const state = await hostState(on.host, on.run, [], on.signal)
       answered = true
-      const { begun, running, leaving } = state
+      const { begun, running, leaving, silent } = state
       if (argv === undefined) return notYet(begun === null && 'the work has not begun')
       if (endedWell(state)) return notYet()
       if (begun === null) return notYet(`${on.host.name}  it has not begun`)
       if (running) return notYet(`${on.host.name}  it runs`)
       // Whoever shuts the host down ends the command first.
-      if (leaving && state.exit === null) return notYet(`${on.host.name}  shuts down`)
+      if ((leaving || silent) && state.exit === null) return notYet(`${on.host.name}  shuts down`)
       throw new WorkFailed(on, argv, state)
     },
     whileBooting,

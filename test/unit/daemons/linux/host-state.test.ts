@@ -10,6 +10,7 @@ test('a host that is up, and on which no work was begun', () => {
     boot: 'b2',
     system: 'running',
     leaving: false,
+    silent: false,
     begun: null,
     running: false,
     exit: null,
@@ -34,6 +35,7 @@ test.each([
   ['boot b\nsystem starting\nservice a.service inactive\n', ['it is starting', 'a.service is inactive']],
   ['boot b\nsystem degraded\nservice a.service failed\n', ['a.service is failed']],
   ['', ['it is silent']],
+  ['boot b\nsystem unknown\nservice a.service \n', ['it is silent']],
 ])('why it is not up: %j', (answer, reasons) => {
   expect(notUp(parseHostState(answer))).toEqual(reasons)
 })
