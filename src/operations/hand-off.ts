@@ -6,15 +6,12 @@ import type { HostName, Millis } from '../lib/types.ts'
 import { stopTelling } from '../steps/haproxy/stop-telling.ts'
 import { answersAlike } from '../steps/vip/answers.ts'
 import { segmentCarries } from '../steps/vip/carries.ts'
-import { handedOff } from '../steps/vip/handed-off.ts'
+import { grace, handedOff } from '../steps/vip/handed-off.ts'
 import { keepOpen } from '../steps/vip/keep-open.ts'
 import { passOn } from '../steps/vip/pass-on.ts'
 import type { VipReport } from '../steps/vip/vip-report.ts'
 import { notCarried, refusedTable, sideOf, type Side } from './hand-off-sides.ts'
 import type { Moving } from './what-moves.ts'
-
-/** How much longer the hosts wait before they clean up by themselves: the move, and a zdt that is slow. */
-const grace: Millis = 60_000
 
 /** A hand-off that can be made: the stages around the move; or why it cannot. */
 export type HandOff =

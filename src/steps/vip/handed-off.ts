@@ -22,6 +22,12 @@ type Input = {
 
 const named = 5
 
+/** How much longer than that the hosts wait before they clean up by themselves: for the move, and for a zdt that is slow. */
+export const grace: Millis = 60_000
+
+/** As long as the hosts themselves wait: who is left to them is told to go all the same. */
+const tellFor = (timeout: Millis) => ({ seconds: Math.ceil((timeout + grace) / 1000) })
+
 /** Adverts that come late under load make a VIP go to and fro; it is lost when it stays away. */
 const flapping: Millis = 5000
 
@@ -35,7 +41,7 @@ export const handedOff = defineWait<Input>({
     title: `nobody is connected to ${address} on ${host} any more`,
     commands: [
       ...telling.map((socket) => {
-        const orders = leavingCommands({ seconds: Math.ceil(timeout / 1000) }).join(';')
+        const orders = leavingCommands(tellFor(timeout)).join(';')
         return `echo '${orders}' | sudo socat - UNIX-CONNECT:${socket}`
       }),
       quote(connectionsAt(address)),
@@ -51,8 +57,7 @@ export const handedOff = defineWait<Input>({
     const prolong = async (name: HostName) =>
       (await on.other(name)).run(['sh', '-c', prolongTimers(address)], { as: 'root', signal: on.signal })
     await Promise.all([on.host.name, to].map((name) => prolong(name).catch(unreached)))
-    const seconds = Math.ceil(timeout / 1000)
-    await trySetLeaving(on.host, telling, { seconds }, on.signal)
+    await trySetLeaving(on.host, telling, tellFor(timeout), on.signal)
     // Adverts that come late may bring the VIP back here for a moment.
     await learnBeforeTaking({ host: on.host.name, from: to, addresses: [address] }, on).catch(unreached)
   },

@@ -43,14 +43,15 @@ const longestReturn: Millis = 30_000
  */
 export const keepOpen = defineChange<Input, Found>({
   kind: 'vip.keep-open',
-  describe: (input) => ({
+  describe: (input, host) => ({
     title:
       input.wanted === 'on'
         ? `connections to ${input.address} stay open here without it`
         : `${input.address} is taken off lo`,
-    commands: input.wanted === 'on' ? startByHand(input) : endByHand(input),
+    commands: input.wanted === 'on' ? startByHand(input) : endByHand(input, host === input.home),
   }),
-  describeUndo: (input) => (input.wanted === 'on' ? endByHand(input) : startByHand(input)),
+  describeUndo: (input, _found, host) =>
+    input.wanted === 'on' ? endByHand(input, host !== input.home) : startByHand(input),
   observe: async ({ address }, on) => ({ open: await isOpen(on, address) }),
   isDone: ({ wanted }, { open }) => open === (wanted === 'on'),
   apply: (input, _found, on) => (input.wanted === 'on' ? start(input, on) : end(input, on)),
@@ -122,9 +123,11 @@ function startByHand(input: Input): string[] {
   return [...keepOpenCommands(input).map((command) => `sudo ${command}`), later]
 }
 
-function endByHand(input: Input): string[] {
+/** Who is connected to the host that does not hold the VIP by then is cut by it; on the other the address is on its interface too. */
+function endByHand(input: Input, awaits: boolean): string[] {
+  const list = `${quote(connectionsAt(input.address))}   # until it lists nobody: who is connected is cut by what follows`
   return [
-    `${quote(connectionsAt(input.address))}   # until it lists nobody: who is connected is cut by what follows`,
+    ...(awaits ? [list] : []),
     `sudo systemctl stop ${handOffNames(input.address).keepOpenTimer}.timer`,
     `sudo sh -c ${quoteWord(endKeepingOpen(input))}`,
   ]
