@@ -26,7 +26,7 @@ function block(vip: VipReport, page: Page): string {
       ),
       ...wrapItems(segment.flatMap(heard), width, '  segment   '),
       ...wrapItems(nodes.flatMap(lowered), width, '  priority  '),
-      ...wrapItems(nodes.flatMap(ends), width, '  hand-off  '),
+      ...wrapItems(handOff(nodes), width, '  hand-off  '),
       ...troubles.flatMap((trouble) => wrap(cleanLine(trouble), width, '  ⚠ ').map(paint.red)),
     ],
     page,
@@ -64,9 +64,10 @@ function lowered(node: VipNode): string[] {
 }
 
 /** A zdt that waits on has the hosts begin anew. */
-function ends({ host, ...node }: VipNode): string[] {
-  if (node.error || node.handOffEnds === undefined) return []
-  return [`${host} ends it by itself in ${formatDuration(node.handOffEnds)} at the latest`]
+function handOff(nodes: readonly VipNode[]): string[] {
+  const ends = nodes.flatMap((node) => (node.error || node.handOffEnds === undefined ? [] : [node.handOffEnds]))
+  if (ends.length === 0) return []
+  return [`ends by itself in ${formatDuration(Math.min(...ends))} at the latest, which cuts who is left (zdt runs)`]
 }
 
 function heard({ observer, answers, error }: SegmentAnswer): string[] {
