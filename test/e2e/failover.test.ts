@@ -249,8 +249,9 @@ describeOnLab('zdt failover', () => {
       fresh.write('say still here')
       await fresh.said(/^heard .*still here/m)
       old.signal('SIGKILL')
-      // lb1 never hears of its end, and would keep a later hand-off waiting.
-      await shop.on('lb1', 'sudo systemctl restart haproxy')
+      // Neither hears of their end, and would keep a later hand-off waiting, or a rollback.
+      fresh.signal('SIGKILL')
+      for (const host of ['lb1', 'lb2']) await shop.on(host, 'sudo systemctl restart haproxy')
     },
     180_000,
   )

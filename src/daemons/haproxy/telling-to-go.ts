@@ -1,4 +1,5 @@
 import type { Host } from '../../hosts/host.ts'
+import { sleep } from '../../lib/clock.ts'
 import { ZdtError } from '../../lib/errors.ts'
 import { ask, tell } from './runtime.ts'
 import { getVariable, setVariable } from './commands.ts'
@@ -58,6 +59,16 @@ export async function trySetLeaving(
       }),
     ),
   )
+}
+
+/** Has them tell nobody any more, and looks: one that is busy for a moment is told again. In the end it is over by itself. */
+export async function endLeaving(host: Host, sockets: readonly string[], signal: AbortSignal): Promise<void> {
+  for (let time = 0; time < 5; time++) {
+    await trySetLeaving(host, sockets, { time: 0 }, signal)
+    const said = await Promise.all(sockets.map((socket) => leavingUntil(host, socket, signal).catch(() => undefined)))
+    if (said.every((until) => until === 0)) return
+    await sleep(500, signal)
+  }
 }
 
 /** The HAProxies that tell their clients to go when they are asked to; one that cannot be asked does not. */

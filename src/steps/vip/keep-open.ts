@@ -1,4 +1,4 @@
-import { trySetLeaving } from '../../daemons/haproxy/telling-to-go.ts'
+import { endLeaving, trySetLeaving } from '../../daemons/haproxy/telling-to-go.ts'
 import { handOffNames } from '../../daemons/linux/hand-off-names.ts'
 import {
   endKeepingOpen,
@@ -105,7 +105,7 @@ async function untilNobody({ address, seconds, home, telling = [] }: Input, on: 
     await sleep(300, on.signal)
   }
   // At home the hand-off may have begun to tell them.
-  await trySetLeaving(on.host, telling, { time: 0 }, on.signal)
+  await endLeaving(on.host, telling, on.signal)
 }
 
 function isOpen({ host, signal }: On, address: string): Promise<boolean> {
