@@ -20,6 +20,8 @@ export type HandOff =
       readonly after: readonly StageDraft[]
       /** Do its HAProxies tell their clients to go? Not where none runs there. */
       readonly told: 'yes' | 'cannot' | 'none'
+      /** By their runtime sockets. */
+      readonly telling: readonly string[]
       /** When the hosts clean up by themselves, from its beginning. */
       readonly ends: Millis
     }
@@ -74,9 +76,9 @@ export async function planHandOff(
     ]),
   ])
   if (why !== undefined) return { impossible: why }
-  const isTold = pairs.some(({ old }) => old.telling.length > 0)
-  const told = sockets.length === 0 ? 'none' : isTold ? 'yes' : 'cannot'
-  return { ...stagesOf(pairs, { seconds, longest, turning }), told, ends }
+  const telling = [...new Set(pairs.flatMap(({ old }) => old.telling))]
+  const told = sockets.length === 0 ? 'none' : telling.length > 0 ? 'yes' : 'cannot'
+  return { ...stagesOf(pairs, { seconds, longest, turning }), told, telling, ends }
 }
 
 /** One address for each segment and family: what carries its packets carries those of the others. */

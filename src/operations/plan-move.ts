@@ -59,7 +59,7 @@ export async function planMove(
   const stages = [
     stage(`${to} is fit to take ${address}`, [fitToTake.at(to, { vip, move })]),
     ...('impossible' in handOff ? [] : handOff.before),
-    ...moved(way, vip, move, { handedOff: !('impossible' in handOff) }),
+    ...moved(way, vip, move, handOff),
     ...('impossible' in handOff ? [] : handOff.after),
   ]
   const open = (await Promise.all(addresses.map(async (one) => whoIsAt(await hosts.on(giver), one)))).flat().length
@@ -79,17 +79,13 @@ export interface PlannedMove {
 }
 
 /** The move itself, and the wait for exactly one holder. */
-export function moved(
-  way: WayToMove,
-  vip: VipQuestion,
-  { from, to, addresses }: Move,
-  { handedOff }: { readonly handedOff: boolean },
-): StageDraft[] {
+export function moved(way: WayToMove, vip: VipQuestion, { from, to, addresses }: Move, handOff: HandOff): StageDraft[] {
   const { address, unit } = vip
   const all = addresses.join(', ')
   const there = arrived(vip, { to, addresses }, way.takes)
   const takes = { host: to, from, addresses }
-  const takesBack = { host: from, from: to, addresses, handedOff }
+  const [handedOff, telling] = 'impossible' in handOff ? [false, []] : [true, handOff.telling]
+  const takesBack = { host: from, from: to, addresses, handedOff, telling }
   if (way.by === 'priority') {
     const shifts = way.shifts.map(({ host, ...shift }) =>
       setPriority.at(host, { address, unit, ...shift, takes, takesBack }),

@@ -107,7 +107,11 @@ async function awayAndHome(
           stage(`let Keepalived start on ${host} again`, [heldOff('free')]),
           ...handedOff.before,
           stage(`move ${move.addresses.join(', ')} to ${host}: start Keepalived there`, [
-            runKeepalived.at(host, { unit, wanted: 'running' }),
+            runKeepalived.at(host, {
+              unit,
+              wanted: 'running',
+              takes: { host, from: homeward.from, addresses: move.addresses },
+            }),
           ]),
           arrived(vip, homeward, back.takes),
         ],
@@ -120,7 +124,7 @@ async function awayAndHome(
             back.first.map(({ host: on, ...shift }) => setPriority.at(on, { address, unit, ...shift })),
           ),
           ...handedOff.before,
-          ...moved(back.way, vip, homeward, { handedOff: !('impossible' in handOff) }),
+          ...moved(back.way, vip, homeward, handOff),
         ],
       ]
   const takes = unheard ? back.takes : back.way.takes

@@ -3,7 +3,7 @@ import type { On } from '../../engine/step-kind.ts'
 import { defineChange, notYet } from '../define.ts'
 import { keepalivedThing } from '../things.ts'
 import { asRoot } from '../vip/as-root.ts'
-import { learnBeforeTaking, type Taking } from '../vip/learn-anew.ts'
+import { readyToTake, type Taking } from '../vip/ready-to-take.ts'
 import { mayGoBack, type TakesBack } from '../vip/may-go-back.ts'
 
 type Input = {
@@ -41,7 +41,7 @@ export const runKeepalived = defineChange<Input, Found>({
 })
 
 async function to(on: On, unit: string, running: boolean, takes?: Taking): Promise<void> {
-  if (takes) await learnBeforeTaking(takes, on)
+  if (takes) await readyToTake(takes, on)
   await asRoot(on, ['systemctl', verb(running), '--', unit], `${unit} did not ${verb(running)}`)
 }
 

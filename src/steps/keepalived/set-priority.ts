@@ -3,7 +3,7 @@ import type { On } from '../../engine/step-kind.ts'
 import { quoteWord } from '../../lib/quote.ts'
 import { defineChange, notYet } from '../define.ts'
 import { fileThing } from '../things.ts'
-import { learnBeforeTaking, type Taking } from '../vip/learn-anew.ts'
+import { readyToTake, type Taking } from '../vip/ready-to-take.ts'
 import { mayGoBack, type TakesBack } from '../vip/may-go-back.ts'
 
 type Input = {
@@ -41,7 +41,7 @@ export const setPriority = defineChange<Input, Found>({
 })
 
 async function write(on: On, path: string, content: string, takes?: Taking): Promise<void> {
-  if (takes) await learnBeforeTaking(takes, on)
+  if (takes) await readyToTake(takes, on)
   await on.host.write(path, content, { as: 'root', signal: on.signal })
 }
 

@@ -10,7 +10,7 @@ import { quote } from '../../lib/quote.ts'
 import type { HostName, Millis } from '../../lib/types.ts'
 import { defineWait } from '../define.ts'
 import { handOffThing } from '../things.ts'
-import { learnBeforeTaking } from './learn-anew.ts'
+import { learnAgain } from './ready-to-take.ts'
 
 type Input = {
   readonly address: string
@@ -59,7 +59,7 @@ export const handedOff = defineWait<Input>({
     await Promise.all([on.host.name, to].map((name) => prolong(name).catch(unreached)))
     await trySetLeaving(on.host, telling, tellFor(timeout), on.signal)
     // Adverts that come late may bring the VIP back here for a moment.
-    await learnBeforeTaking({ host: on.host.name, from: to, addresses: [address] }, on).catch(unreached)
+    await learnAgain({ host: on.host.name, from: to, addresses: [address] }, on).catch(unreached)
   },
   force: {
     title: 'let them go: they are reset',

@@ -5,7 +5,7 @@ import { ZdtError } from '../../lib/errors.ts'
 import type { HostName } from '../../lib/types.ts'
 import { defineGuard } from '../define.ts'
 import { answersAlike } from './answers.ts'
-import type { Taking } from './learn-anew.ts'
+import type { Taking } from './ready-to-take.ts'
 
 /** Who takes VIPs back when a move is undone, and from whom. */
 export type TakesBack = Taking & {
