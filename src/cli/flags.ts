@@ -26,10 +26,11 @@ export function optionalDurationFlag(summary: string) {
 
 function readDuration(input: string): Promise<number> {
   const duration = parseDuration(input)
-  if (duration !== undefined && duration <= longestWait) return Promise.resolve(duration)
-  if (duration !== undefined)
+  if (duration === undefined)
+    return Promise.reject(new WrongUsage(`${input} is no duration: write it like 500ms, 30s, 5m or 1h30m`))
+  if (duration > longestWait)
     return Promise.reject(new WrongUsage(`${input} is longer than 7d, the longest that zdt waits`))
-  return Promise.reject(new WrongUsage(`${input} is no duration: write it like 500ms, 30s, 5m or 1h30m`))
+  return Promise.resolve(duration)
 }
 
 /** How many at once: `1,50%`. */

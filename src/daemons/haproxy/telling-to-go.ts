@@ -61,12 +61,15 @@ export async function trySetLeaving(
   )
 }
 
-/** Has them tell nobody any more, and looks: one that is busy for a moment is told again. In the end it is over by itself. */
+/**
+ * Has them tell nobody any more, and looks: one that does not answer for a moment is told again. One that knows no such
+ * variable tells nobody; and in the end it is over by itself.
+ */
 export async function endLeaving(host: Host, sockets: readonly string[], signal: AbortSignal): Promise<void> {
   for (let time = 0; time < 5; time++) {
     await trySetLeaving(host, sockets, { time: 0 }, signal)
-    const said = await Promise.all(sockets.map((socket) => leavingUntil(host, socket, signal).catch(() => undefined)))
-    if (said.every((until) => until === 0)) return
+    const said = await Promise.all(sockets.map((socket) => leavingUntil(host, socket, signal).catch(() => null)))
+    if (said.every((until) => until === 0 || until === undefined)) return
     await sleep(500, signal)
   }
 }
