@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Host } from '../../hosts/host.ts'
+import { jsonOrNothing } from '../../lib/json-or-nothing.ts'
 import { quoteWord } from '../../lib/quote.ts'
 import type { Millis } from '../../lib/types.ts'
 import { handOffNames } from './hand-off-names.ts'
@@ -21,15 +22,7 @@ export async function handOffEnds(host: Host, address: string, signal?: AbortSig
 /** From the host's own time in milliseconds, and its timers as JSON with microseconds. */
 export function untilLast(stdout: string): Millis | undefined {
   const [now = '', ...rest] = stdout.split('\n')
-  const timers = listed.safeParse(orNothing(rest.join('\n')))
+  const timers = listed.safeParse(jsonOrNothing(rest.join('\n')))
   if (!timers.success || timers.data.length === 0) return undefined
   return Math.max(0, Math.max(...timers.data.map(({ next }) => next / 1000)) - Number(now))
-}
-
-function orNothing(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Host } from '../../hosts/host.ts'
+import { jsonOrNothing } from '../../lib/json-or-nothing.ts'
 import type { Mac } from './frames.ts'
 import { isIPv6, sameAddress } from './ip.ts'
 import { saidBy } from './look-failed.ts'
@@ -40,17 +41,9 @@ export async function interfacesOf(host: Host, signal?: AbortSignal): Promise<In
 
 /** The interface by which `address` would be reached without a router, from `ip -j route get ADDRESS`; null through one. */
 export function onLink(stdout: string): string | null {
-  const route = z.array(z.object({ dev: z.string(), gateway: z.string().optional() })).safeParse(orNothing(stdout))
+  const route = z.array(z.object({ dev: z.string(), gateway: z.string().optional() })).safeParse(jsonOrNothing(stdout))
   const [first] = route.success ? route.data : []
   return first && first.gateway === undefined && first.dev !== 'lo' ? first.dev : null
-}
-
-function orNothing(stdout: string): unknown {
-  try {
-    return JSON.parse(stdout)
-  } catch {
-    return null
-  }
 }
 
 /** An interface's own address of the family of `of`, to ask from. An IPv6 one of the link itself will do. */
