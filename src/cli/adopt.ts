@@ -1,5 +1,5 @@
-import { importJournal } from '../engine/import-journal.ts'
-import { openJournal, readJournal } from '../engine/journal.ts'
+import { importJournal, mergedLines } from '../engine/import-journal.ts'
+import { eventsIn, journalText, linesIn, openJournal } from '../engine/journal.ts'
 import { openMirror } from '../engine/mirror.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import { fencedHosts } from '../hosts/lease/fenced-hosts.ts'
@@ -7,6 +7,7 @@ import { takeLeases, type Wanted } from '../hosts/lease/take-leases.ts'
 import type { Hosts } from '../hosts/host.ts'
 import { formatDuration } from '../lib/durations.ts'
 import { ZdtError } from '../lib/errors.ts'
+import type { RunId } from '../lib/types.ts'
 import { findRunElsewhere, type FoundRun } from '../operations/find-run.ts'
 import { askFirst } from './ask-first.ts'
 import { operatorName } from './operator-name.ts'
@@ -25,15 +26,14 @@ export type Adopted = {
  * that still lives there can change nothing more, and its journal comes here from the hosts. Asks before it does.
  */
 export async function adopt(fleet: Fleet, hosts: Hosts, name: string, yes: boolean): Promise<Adopted> {
-  const known = await readJournal(name).catch(() => undefined)
-  if (known) {
-    throw new ZdtError(`run ${name.toUpperCase()} is of this machine already`, {
+  const { id, events, lines: there } = await findRunElsewhere(fleet, hosts, name)
+  if (await isOursAlready(id, there)) {
+    throw new ZdtError(`run ${id} is of this machine already`, {
       code: 'adopted-already',
       exit: 'usage',
-      suggestions: [`zdt resume ${name}`, `zdt rollback ${name}`],
+      suggestions: [`zdt runs show ${id}   # how far it is`, `zdt resume ${id}`, `zdt rollback ${id}`],
     })
   }
-  const { id, events } = await findRunElsewhere(fleet, hosts, name)
   const begun = events.find((event) => event.event === 'run')
   if (!begun) throw new TypeError('a run that was found has begun')
   const { operator, plan } = begun
@@ -56,12 +56,27 @@ export async function adopt(fleet: Fleet, hosts: Hosts, name: string, yes: boole
   }
 }
 
+/** There is a journal of it here, whole enough to go by, and nobody elsewhere has adopted it since. */
+async function isOursAlready(id: RunId, there: readonly string[]): Promise<boolean> {
+  const own = await linesHere(id)
+  if (!own.some(({ event }) => event.event === 'run')) return false
+  const mine = new Set(own.map(({ line }) => line))
+  return !eventsIn(there.filter((line) => !mine.has(line)).join('\n')).some(({ event }) => event === 'adopted')
+}
+
+/** Empty where there is none. */
+async function linesHere(id: RunId): Promise<ReturnType<typeof linesIn>> {
+  return linesIn(await journalText(id).catch(() => ''))
+}
+
 /** The journal as it was, and that it was adopted: here, and on the hosts, where all can read who has it now. */
 async function keep({ id, lines }: FoundRun, hosts: Hosts, claims: readonly Wanted[], title: string): Promise<void> {
   const operator = operatorName()
-  await importJournal(id, lines)
+  const own = (await linesHere(id)).map(({ line }) => line)
+  const whole = mergedLines(own, lines)
+  await importJournal(id, whole)
   const names = claims.map(({ host }) => host)
-  const mirror = openMirror(hosts, names, id, { begins: `run ${id} adopted: ${title}, by ${operator}`, history: lines })
+  const mirror = openMirror(hosts, names, id, { begins: `run ${id} adopted: ${title}, by ${operator}`, history: whole })
   const journal = await openJournal(id, (event) => mirror.append(JSON.stringify(event)), undefined, 'append')
   await journal.record({ event: 'adopted', operator, pid: process.pid })
   await journal.close()

@@ -1,16 +1,17 @@
 import type { Event } from '../engine/events.ts'
-import { importLines, linesBeyond } from '../engine/import-journal.ts'
-import { readJournal } from '../engine/journal.ts'
+import { importJournal, mergedLines } from '../engine/import-journal.ts'
+import { eventsIn, journalText, linesIn } from '../engine/journal.ts'
 import { readMirror } from '../engine/read-mirror.ts'
 import type { Hosts } from '../hosts/host.ts'
 import type { Wanted } from '../hosts/lease/take-leases.ts'
 import { ZdtError } from '../lib/errors.ts'
 import type { HostName, RunId } from '../lib/types.ts'
+import { refuseAdopted } from './the-run.ts'
 
 /**
  * Brings this machine's journal of a run up to what the hosts tell: somebody may have adopted the run and gone on with it.
  * A host that cannot be asked has nothing to add. To be called under the run's locks, where nobody writes on. Throws, exit `refused`,
- * where no host that it changed knows of it.
+ * where no host that it changed knows of it, and where it is of another machine now.
  */
 export async function catchUp(run: RunId, hosts: Hosts, claims: readonly Wanted[]): Promise<void> {
   const copies = await Promise.all(
@@ -22,18 +23,19 @@ export async function catchUp(run: RunId, hosts: Hosts, claims: readonly Wanted[
       return { host, lines: found?.flatMap(({ lines }) => lines) }
     }),
   )
-  const own = await readJournal(run)
+  const own = linesIn(await journalText(run))
   refuseStrangers(
     run,
-    own,
+    own.map(({ event }) => event),
     copies.flatMap(({ host, lines }) => (lines?.length === 0 ? [host] : [])),
   )
   const fullest = copies.map(({ lines = [] }) => lines).toSorted((a, b) => b.length - a.length)[0] ?? []
-  const beyond = linesBeyond(
-    own.map((event) => JSON.stringify(event)),
-    fullest,
-  )
-  if (beyond.length > 0) await importLines(run, beyond)
+  const lines = own.map(({ line }) => line)
+  const merged = mergedLines(lines, fullest)
+  if (merged.length === lines.length) return
+  const mine = new Set(lines)
+  refuseAdopted(run, eventsIn(merged.filter((line) => !mine.has(line)).join('\n')))
+  await importJournal(run, merged)
 }
 
 /**

@@ -8,8 +8,8 @@ import { readLeases } from '../hosts/lease/read-leases.ts'
 import type { Wanted } from '../hosts/lease/take-leases.ts'
 import { ZdtError } from '../lib/errors.ts'
 import type { Exit } from '../lib/exit-codes.ts'
-import type { RunId } from '../lib/types.ts'
-import { leftHalfDone, type LeftThere } from '../operations/half-done.ts'
+import type { HostName, RunId } from '../lib/types.ts'
+import { halfDoneRuns, leftThere, type LeftThere } from '../operations/half-done.ts'
 import type { Operation, World } from '../operations/operation.ts'
 import type { Proposal } from '../operations/proposal.ts'
 import type { Ledger } from '../probe/ledger.ts'
@@ -51,7 +51,7 @@ export async function conduct<Options>(
   if (operation.looksFirst) {
     const [{ plan, already }, held] = await Promise.all([
       heeding({ fleet, hosts, id }, (world) => operation.propose(world, options)).catch(async (error: unknown) => {
-        throw besides(error, await leftOn(fleet, claims))
+        throw besides(error, await leftOn(stand, claims))
       }),
       isAnyHeld(hosts, claims),
     ])
@@ -65,7 +65,15 @@ export async function conduct<Options>(
     const sitting: Sitting = {
       plan,
       says,
-      begin: { event: 'run', plan, ...who, claims: claims satisfies Claim[], says, ...probeIn(flags) },
+      begin: {
+        event: 'run',
+        plan,
+        ...who,
+        claims: claims satisfies Claim[],
+        addresses: addressesOf(fleet, claims),
+        says,
+        ...probeIn(flags),
+      },
       mode: 'new',
       history: [],
       goal: 'done',
@@ -83,11 +91,12 @@ async function proposed<Options>(
   world: World,
   claims: readonly Wanted[],
 ): Promise<Proposal> {
-  const halfDone = await leftOn(world.fleet, claims)
-  const proposal = await heeding(world, (it) => operation.propose(it, options)).catch((error: unknown) => {
-    throw besides(error, halfDone)
+  const left = leftOn(world, claims)
+  const proposal = await heeding(world, (it) => operation.propose(it, options)).catch(async (error: unknown) => {
+    throw besides(error, await left)
   })
   const { situation } = proposal
+  const halfDone = await left
   return { ...proposal, situation: { ...situation, facts: [...halfDone.map(({ fact }) => fact), ...situation.facts] } }
 }
 
@@ -98,11 +107,13 @@ async function heeding<Made>(world: World, make: (world: World) => Promise<Made>
   return await make(await withSplitsHeeded(world))
 }
 
-function leftOn(fleet: Fleet, claims: readonly Wanted[]): Promise<LeftThere[]> {
-  return leftHalfDone(
-    fleet,
-    claims.map(({ host }) => host),
-  )
+/** What runs have left half done there, by this machine's journals and those of these hosts. */
+async function leftOn(
+  { fleet, hosts }: Pick<World, 'fleet' | 'hosts'>,
+  claims: readonly Wanted[],
+): Promise<LeftThere[]> {
+  const names = claims.map(({ host }) => host)
+  return leftThere(await halfDoneRuns(fleet, hosts, names), names)
 }
 
 /** What is in the way of a refusal may well be a run that was left half done: then that is the next thing to see to. */
@@ -117,6 +128,10 @@ function besides(error: unknown, halfDone: readonly LeftThere[]): unknown {
     suggestions: [...halfDone.map(({ next }) => next), ...suggestions],
     cause: error,
   })
+}
+
+function addressesOf({ hosts }: Fleet, claims: readonly Wanted[]): Record<HostName, string> {
+  return Object.fromEntries(claims.flatMap(({ host }) => [[host, hosts.get(host)?.address ?? '']]))
 }
 
 /** What whoever goes on with the run is to send too. */

@@ -2,22 +2,19 @@ import type { Engine } from '../engine/course.ts'
 import type { Event } from '../engine/events.ts'
 import { ahead } from '../engine/foresee.ts'
 import { historyOf, isDone, type History } from '../engine/history.ts'
-import type { Outcome } from '../engine/outcome.ts'
-import { hostsOf, type Plan } from '../engine/plan.ts'
-import { resume, rollback } from '../engine/resume.ts'
+import type { Ended, Outcome } from '../engine/outcome.ts'
+import type { Plan } from '../engine/plan.ts'
+import { overAlready, resume, rollback } from '../engine/resume.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import type { Hosts } from '../hosts/host.ts'
 import { describeStep } from '../steps/index.ts'
 import { stageConfig } from '../steps/config/stage-config.ts'
 import type { Says } from '../engine/says.ts'
 import { checked } from '../hosts/lease/scope.ts'
-import type { Wanted } from '../hosts/lease/take-leases.ts'
 import { ZdtError } from '../lib/errors.ts'
 import type { Exit } from '../lib/exit-codes.ts'
-import type { HostName } from '../lib/types.ts'
 import { when } from '../lib/when.ts'
 import { refuseChangedSince } from '../operations/changed-since.ts'
-import { PastRuns } from '../operations/past-runs.ts'
 import { runHere } from '../operations/find-run.ts'
 import { refuseReliedOn } from '../operations/relied-on.ts'
 import { pageFor } from '../views/page.ts'
@@ -28,10 +25,11 @@ import type { Stand } from './conduct.ts'
 import type { RunFlags } from './flags.ts'
 import { operatorName } from './operator-name.ts'
 import { refuseWithoutTerminal } from './refuse-without-terminal.ts'
-import { runDryAgain } from './run-dry-again.ts'
+import { runDryAgain, stepsAhead } from './run-dry-again.ts'
 import type { RunbookStand } from './runbook/sitting.ts'
 import { isRunbook } from './runbook/steps.ts'
 import { say } from './say.ts'
+import { claimsOfRun, theRun } from './the-run.ts'
 import type { Sitting } from './sitting.ts'
 import { underLocks } from './under-locks.ts'
 
@@ -57,9 +55,7 @@ export async function goOn(
   { beside = new Set() }: { readonly beside?: ReadonlySet<string> } = {},
 ): Promise<Exit> {
   const { fleet, hosts } = stand
-  const { id, events } = await runHere(name)
-  const begun = events.find((event) => event.event === 'run')
-  if (!begun) throw new ZdtError(`the journal of run ${id} is damaged`, { code: 'journal-damaged', exit: 'refused' })
+  const { id, begun, events, past } = await theRun(name, fleet, hosts)
   const { plan } = begun
   const { verbOf } = stand
   if (isRunbook(plan) && verbOf) {
@@ -67,14 +63,14 @@ export async function goOn(
     return goOnRunbook({ begun, events, way, stand: { ...stand, verbOf } })
   }
   const history = historyOf(events)
-  if (way === 'resume' && history.ended === 'put-back') throw wasPutBack(id, plan.title)
-  const past = await PastRuns.read()
-  if (way === 'resume') refuseChangedSince({ run: id, at: begun.at, fleet: begun.fleet }, history, past)
-  else refuseReliedOn({ run: id, at: begun.at, fleet: begun.fleet, beside }, history, past)
+  refusePutBack(way, history)
+  const asking = { run: id, at: begun.at, fleet: begun.fleet, beside }
+  const refuse = way === 'resume' ? refuseChangedSince : refuseReliedOn
+  await refuse(asking, history, past, () => stepsAhead(way, events, stand))
   // After that: who is told to add --yes should not learn then that there is no such run.
   refuseWithoutTerminal(stand.flags, { mayRunDry: true })
   if (stand.flags['dry-run']) return runDryAgain(way, plan, events, stand)
-  const claims = (begun.claims as readonly Wanted[] | undefined) ?? claimsIn(plan)
+  const claims = claimsOfRun(begun)
   claims.forEach(({ scopes }) => scopes.forEach(checked))
   if (!stand.flags.events) say(aheadOf(way, begun, history))
   if (!stand.flags.yes && way === 'rollback') await askFirst('Take back what it did, the last change first?', false)
@@ -85,6 +81,7 @@ export async function goOn(
     // Read again under the lock: whoever had it may have written on, here or on another machine.
     await catchUp(id, hosts, claims)
     const history = (await runHere(name)).events
+    refusePutBack(way, historyOf(history))
     // Views know the plan by it.
     view.event(begun)
     const sitting: Sitting = {
@@ -101,13 +98,16 @@ export async function goOn(
   })
 }
 
+const overIn: { readonly [each in Ended]?: string } = { done: 'it is done', 'put-back': 'it was put back' }
+
 /** Which run that is, a name being soon mistyped, and what is ahead by its journal; the hosts are looked at when it goes on. */
 function aheadOf(way: keyof typeof ways, begun: Begun, history: History): string {
   const { plan, operator, at } = begun
   const done = plan.stages.filter(({ steps }) => steps.every(({ id }) => isDone(history, id)))
-  const how = history.ended === 'put-back' ? 'was put back' : `${done.length} of ${plan.stages.length} steps are done`
+  const how =
+    overIn[history.ended ?? 'left'] ?? `${done.length} of ${plan.stages.length} steps are done, says its journal`
   const which = `run ${plan.id}: ${plan.title}, begun ${when(at)} by ${operator}; ${how}`
-  const stages = ahead(history, way)
+  const stages = way === 'resume' && overAlready(history) !== undefined ? [] : ahead(history, way)
   return stages.length === 0 ? which : `${which}\n\n${planText({ stages }, describeStep, pageFor(process.stderr))}`
 }
 
@@ -126,22 +126,17 @@ async function textsOf(plan: Plan, fleet: Fleet, hosts: Hosts): Promise<NonNulla
   return textsAgain(plan, fleet, hosts)
 }
 
-/** A journal of before claims were kept: every host of its steps. */
-function claimsIn(plan: Plan): Wanted[] {
-  const steps = plan.stages.flatMap((stage) => stage.steps)
-  return hostsOf(steps).map((host: HostName) => ({ host, scopes: ['host'] }))
-}
-
 function saysOf(way: keyof typeof ways, { title }: Plan, says: Says | undefined): Says {
   const said = says ?? { done: `${title} is done`, already: `${title}: there is nothing to do`, onTimeout: 'put-back' }
   return way === 'resume' ? said : { done: said.done, already: said.already, onTimeout: 'leave' }
 }
 
 /** What was put back has nothing left that could be gone on with. */
-function wasPutBack(run: string, title: string): ZdtError {
-  return new ZdtError(`run ${run} (${title}) was put back: there is nothing to go on with; begin it anew`, {
+function refusePutBack(way: keyof typeof ways, { ended, plan }: History): void {
+  if (way !== 'resume' || ended !== 'put-back') return
+  throw new ZdtError(`run ${plan.id} (${plan.title}) was put back: there is nothing to go on with; begin it anew`, {
     code: 'was-put-back',
     exit: 'refused',
-    suggestions: [`zdt runs show ${run}   # what became of it`],
+    suggestions: [`zdt runs show ${plan.id}   # what became of it`],
   })
 }

@@ -1,7 +1,8 @@
 import type { Engine } from '../engine/course.ts'
 import type { Event } from '../engine/events.ts'
-import { foreseeResume, foreseeRollback } from '../engine/foresee.ts'
+import { foreseeResume, foreseeRollback, type Foreseen } from '../engine/foresee.ts'
 import type { Plan } from '../engine/plan.ts'
+import { ZdtError } from '../lib/errors.ts'
 import type { Exit } from '../lib/exit-codes.ts'
 import { stepKinds } from '../steps/index.ts'
 import type { Stand } from './conduct.ts'
@@ -18,8 +19,27 @@ export async function runDryAgain(
   way: 'resume' | 'rollback',
   plan: Plan,
   events: readonly Event[],
-  { hosts, flags }: Stand,
+  stand: Stand,
 ): Promise<Exit> {
+  const foreseen = await foresee(way, events, stand)
+  if (foreseen.error) throw foreseen.error
+  return showForeseen(foreseen, plan, stand.flags)
+}
+
+/** The steps that would be done, or undone, as the hosts are now; undefined where somebody else's change is in the way. */
+export async function stepsAhead(
+  way: 'resume' | 'rollback',
+  events: readonly Event[],
+  stand: Stand,
+): Promise<ReadonlySet<string> | undefined> {
+  const foreseen = await foresee(way, events, stand).catch((error: unknown) => {
+    if (error instanceof ZdtError) return { error, stages: [] }
+    throw error
+  })
+  return foreseen.error ? undefined : new Set(foreseen.stages.flatMap(({ steps }) => steps.map(({ id }) => id)))
+}
+
+function foresee(way: 'resume' | 'rollback', events: readonly Event[], { hosts, flags }: Stand): Promise<Foreseen> {
   const engine: Engine = {
     kinds: stepKinds,
     hosts,
@@ -29,7 +49,5 @@ export async function runDryAgain(
     pause: never,
     stop: never,
   }
-  const foreseen = await (way === 'resume' ? foreseeResume : foreseeRollback)(events, engine)
-  if (foreseen.error) throw foreseen.error
-  return showForeseen(foreseen, plan, flags)
+  return (way === 'resume' ? foreseeResume : foreseeRollback)(events, engine)
 }

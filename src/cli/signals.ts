@@ -72,5 +72,9 @@ export function listenForInterrupts(say: (text: string) => void, keys: Keys = ho
  * be written is dropped, the journal has it all. To be called before the first line is written.
  */
 export function outliveReaders(): void {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+  for (const stream of [process.stdout, process.stderr]) {
+    // oclif has put one there that lets a closed pipe be, and ends the process for all else.
+    stream.removeAllListeners('error')
+    stream.on('error', () => undefined)
+  }
 }

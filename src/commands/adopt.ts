@@ -1,7 +1,7 @@
-import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import { fleetFlags } from '../cli/flags.ts'
 import { refuseWithoutTerminal } from '../cli/refuse-without-terminal.ts'
+import { runArg } from '../cli/run-arg.ts'
 import { ZdtCommand } from '../cli/zdt-command.ts'
 import { adoptedText } from '../views/lock-text.ts'
 
@@ -10,7 +10,7 @@ export default class Adopt extends ZdtCommand {
   static override description =
     'Its journal comes from the hosts that it touched. A zdt that still works on it elsewhere can change nothing more.'
   static override examples = ['<%= config.bin %> adopt 7K2Q9X']
-  static override args = { run: Args.string({ required: true, description: "The run's name, such as 7K2Q9X." }) }
+  static override args = { run: runArg({ required: true }) }
   static override flags = { ...fleetFlags, yes: Flags.boolean({ char: 'y', summary: 'Ask nothing.' }) }
 
   async run(): Promise<void> {

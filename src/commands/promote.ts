@@ -1,6 +1,6 @@
-import * as Args from '@oclif/core/args'
 import { fleetFlags } from '../cli/flags.ts'
 import { operatorName } from '../cli/operator-name.ts'
+import { runArg } from '../cli/run-arg.ts'
 import { ZdtCommand } from '../cli/zdt-command.ts'
 import { leftWordText } from '../views/left-word-text.ts'
 
@@ -9,7 +9,7 @@ export default class Promote extends ZdtCommand {
   static override description =
     'Such as for the next share of a canary: zdt rollout POOL --to VERSION --strategy canary --approve --yes --wait-for-approval 1h. It hears of it within 10 s; who said so is in its journal.'
   static override examples = ['<%= config.bin %> promote 7K2Q9X']
-  static override args = { run: Args.string({ required: true, description: "The run's name, such as 7K2Q9X." }) }
+  static override args = { run: runArg({ required: true }) }
   static override flags = fleetFlags
 
   async run(): Promise<void> {

@@ -1,5 +1,5 @@
-import * as Args from '@oclif/core/args'
 import { takenUpFlags } from '../cli/flags.ts'
+import { runArg } from '../cli/run-arg.ts'
 import { ZdtCommand } from '../cli/zdt-command.ts'
 
 export default class Rollback extends ZdtCommand {
@@ -7,7 +7,7 @@ export default class Rollback extends ZdtCommand {
   static override description =
     'Looks at the world first: what was put back by hand is recognised. Waits are skipped, the capacity check never is.'
   static override examples = ['<%= config.bin %> rollback 7K2Q9X']
-  static override args = { run: Args.string({ required: true, description: "The run's name, such as 7K2Q9X." }) }
+  static override args = { run: runArg({ required: true }) }
   static override flags = takenUpFlags
 
   async run(): Promise<void> {

@@ -3,7 +3,7 @@ import type { Plan } from './plan.ts'
 import type { Cut } from './step-kind.ts'
 import type { Claim, Says } from './says.ts'
 import type { Word } from '../hosts/lease/words.ts'
-import type { Json, Millis } from '../lib/types.ts'
+import type { HostName, Json, Millis } from '../lib/types.ts'
 
 /** An error as it is told and journaled. */
 export type Told = {
@@ -29,6 +29,8 @@ export type Happening =
       readonly probe?: { readonly url: string; readonly maxLost?: number }
       /** For whoever resumes it: what it needs for itself, and what it says at its end. */
       readonly claims?: readonly Claim[]
+      /** The addresses of their hosts: the same names may be other machines' when it is taken up again. */
+      readonly addresses?: { readonly [host: HostName]: string }
       readonly says?: Says
     }
   /** Another process goes on with the run, or takes it back, in the same journal. */

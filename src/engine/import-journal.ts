@@ -1,31 +1,46 @@
-import { mkdir, open } from 'node:fs/promises'
+import { mkdir, open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RunId } from '../lib/types.ts'
-import { runsDirectory } from './journal.ts'
+import { journalRefused, runsDirectory } from './journal.ts'
 
-/** Keeps the journal of another machine's run here, line by line as it was. Rejects with EEXIST when there is one. */
+/**
+ * Keeps these lines as the journal of a run, in one move, in place of one that may be here. To be called where nobody writes on
+ * it. Throws, exit `refused`, when none can be kept.
+ */
 export async function importJournal(id: RunId, lines: readonly string[], directory = runsDirectory()): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o700 })
-  await write(join(directory, `${id}.ndjson`), 'ax', lines)
+  const file = join(directory, `${id}.ndjson`)
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+    await write(`${file}.new`, lines)
+    await rename(`${file}.new`, file)
+  } catch (cause) {
+    throw journalRefused(directory, cause)
+  }
 }
 
 /**
- * What another copy of a run's journal tells beyond this one. This one may have lines of its own: a zdt whose run was
- * adopted wrote down how it ended, and could tell no host. No two lines are the same: each has its time.
+ * One journal of two copies, each line once and in its place. This one may have lines of its own: a zdt whose run was adopted
+ * wrote down how it ended, and could tell no host; they come before what was written on elsewhere. And it may lack some in
+ * its middle, where a disk was damaged. No two lines are the same: each has its time.
  */
-export function linesBeyond(own: readonly string[], other: readonly string[]): readonly string[] {
-  const known = new Set(own)
-  return other.filter((line) => !known.has(line))
+export function mergedLines(own: readonly string[], other: readonly string[]): readonly string[] {
+  const place = new Map(own.map((line, index) => [line, index]))
+  const lastCommon = other.findLastIndex((line) => place.has(line))
+  const lines: string[] = []
+  let next = 0
+  for (const line of other.slice(0, lastCommon + 1)) {
+    const index = place.get(line)
+    if (index === undefined) lines.push(line)
+    else if (index >= next) {
+      lines.push(...own.slice(next, index + 1))
+      next = index + 1
+    }
+  }
+  return [...lines, ...own.slice(next), ...other.slice(lastCommon + 1)]
 }
 
-/** Adds lines that another machine has written to a run of which the journal is here too. */
-export async function importLines(id: RunId, lines: readonly string[], directory = runsDirectory()): Promise<void> {
-  // A line that a crash cut short must not swallow the first of these.
-  await write(join(directory, `${id}.ndjson`), 'a', ['', ...lines])
-}
-
-async function write(file: string, flags: 'ax' | 'a', lines: readonly string[]): Promise<void> {
-  const handle = await open(file, flags, 0o600)
+async function write(file: string, lines: readonly string[]): Promise<void> {
+  const handle = await open(file, 'w', 0o600)
   try {
     await handle.appendFile(lines.map((line) => `${line}\n`).join(''))
     await handle.datasync()

@@ -108,13 +108,13 @@ async function create(directory: string, file: string): Promise<Opened> {
     await syncDirectory(directory)
     return { handle, torn: false }
   } catch (cause) {
-    throw refused(directory, cause)
+    throw journalRefused(directory, cause)
   }
 }
 
 async function reopen(directory: string, file: string, id: string): Promise<Opened> {
   const handle = await open(file, constants.O_RDWR | constants.O_APPEND).catch((cause: unknown) => {
-    throw (cause as NodeJS.ErrnoException).code === 'ENOENT' ? unknownRun(id, cause) : refused(directory, cause)
+    throw (cause as NodeJS.ErrnoException).code === 'ENOENT' ? unknownRun(id, cause) : journalRefused(directory, cause)
   })
   try {
     refuseIfFull(await statfs(directory))
@@ -123,7 +123,7 @@ async function reopen(directory: string, file: string, id: string): Promise<Open
     return { handle, torn: size > 0 && last.buffer.toString() !== '\n' }
   } catch (cause) {
     await handle.close()
-    throw refused(directory, cause)
+    throw journalRefused(directory, cause)
   }
 }
 
@@ -136,7 +136,8 @@ export function refuseIfFull({ bavail, bsize }: { readonly bavail: number; reado
   if (free < enough) throw new Error(`only ${Math.floor(free / 1024)} KiB are free there`)
 }
 
-function refused(directory: string, cause: unknown): ZdtError {
+/** What cannot be written down is not begun. */
+export function journalRefused(directory: string, cause: unknown): ZdtError {
   const said = cause instanceof Error ? cause.message : String(cause)
   return new ZdtError(`no journal can be kept in ${directory}, so nothing was begun`, {
     code: 'journal-refused',
@@ -167,25 +168,37 @@ async function syncDirectory(directory: string): Promise<void> {
 /** The runs that this machine has journals of, in no order. */
 export async function listRuns(directory = runsDirectory()): Promise<RunId[]> {
   const names = await readdir(directory).catch(() => [])
-  return names.filter((name) => name.endsWith('.ndjson')).map((name) => name.slice(0, -'.ndjson'.length) as RunId)
+  return names.flatMap((name) => {
+    const run = /^([0-9A-Z]{1,32})\.ndjson$/.exec(name)?.[1]
+    return run === undefined ? [] : [run as RunId]
+  })
 }
 
 /** All that is kept of a run. Lines cut short by a crash are left out. Throws when there is no such run. */
 export async function readJournal(id: string, directory = runsDirectory()): Promise<Event[]> {
+  return eventsIn(await journalText(id, directory))
+}
+
+/** The same, as it is on the disk. */
+export async function journalText(id: string, directory = runsDirectory()): Promise<string> {
   // A name reaches a path here: nothing but a run's own letters may.
   const file = /^[0-9A-Z]+$/.test(id.toUpperCase()) ? `${id.toUpperCase()}.ndjson` : 'none'
-  const text = await readFile(join(directory, file), 'utf8').catch((cause: unknown) => {
+  return await readFile(join(directory, file), 'utf8').catch((cause: unknown) => {
     throw unknownRun(id, cause)
   })
-  return eventsIn(text)
 }
 
 /** The events in a journal's text. A line that a process died on is none, wherever another went on after it. */
 export function eventsIn(text: string): Event[] {
+  return linesIn(text).map(({ event }) => event)
+}
+
+/** Those lines of it that are events, and what they say. */
+export function linesIn(text: string): { readonly line: string; readonly event: Event }[] {
   return text.split('\n').flatMap((line) => {
     try {
       const event = JSON.parse(line) as Partial<Event> | null
-      return typeof event?.event === 'string' ? [event as Event] : []
+      return typeof event?.event === 'string' ? [{ line, event: event as Event }] : []
     } catch {
       return []
     }

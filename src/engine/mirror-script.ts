@@ -35,14 +35,20 @@ for line; do logger -t zdt -- "$line" 2>/dev/null; done
 exit 0`
 
 /*
- * $1 base directory, $2 the most bytes of one journal, $3 of all, $4 the one that is wanted, or nothing. Newest first,
- * each after a line `run FILE BYTES WHOLE`.
+ * $1 base directory, $2 the most bytes of one journal, $3 of all, $4 the one that is wanted, or nothing, $5 how many seconds ago
+ * it was written at the most, or 0; on stdin those that are known already, FILE and BYTES, which are left out where they are no
+ * others. Newest first, each after a line `run FILE BYTES WHOLE`.
  */
 const read = `cd "$1/runs" 2>/dev/null || exit 0
-one=$2 all=$3
+one=$2 all=$3 since=0
+[ "$5" = 0 ] || since=$(($(date +%s) - $5))
+known=" $(tr '\\n' ' ') "
 if [ -n "$4" ]; then set -- "$4"; else set -- $(ls -t | grep -E '^[0-9A-Z]+\\.ndjson$'); fi
 for file; do
-  size=$(stat -c %s "$file" 2>/dev/null) || continue
+  stat=$(stat -c '%s %Y' "$file" 2>/dev/null) || continue
+  size=\${stat% *}
+  [ "\${stat#* }" -ge "$since" ] || exit 0
+  case $known in *" $file $size "*) continue ;; esac
   take=$size
   if [ "$take" -gt "$one" ]; then take=$one; fi
   all=$((all - take))
@@ -75,7 +81,7 @@ export function appendCommand(
 /** The most that is read of one journal, and of all of a host. */
 const most = { one: 4 * 1024 * 1024, all: 32 * 1024 * 1024 }
 
-/** The command that prints the journals of a host, or one of them. */
-export function readCommand(file = '', base: string = stateDirectory): readonly string[] {
-  return ['/bin/sh', '-c', read, 'zdt-mirror', base, String(most.one), String(most.all), file]
+/** The command that prints the journals of a host, or one of them; those alone that were written within so many seconds. */
+export function readCommand(file = '', base: string = stateDirectory, within = 0): readonly string[] {
+  return ['/bin/sh', '-c', read, 'zdt-mirror', base, String(most.one), String(most.all), file, String(within)]
 }

@@ -1,6 +1,6 @@
 import type { Host } from '../hosts/host.ts'
 import { ZdtError } from '../lib/errors.ts'
-import type { HostName, RunId } from '../lib/types.ts'
+import type { HostName, Millis, RunId } from '../lib/types.ts'
 import type { Event } from './events.ts'
 import { readCommand } from './mirror-script.ts'
 
@@ -16,14 +16,23 @@ export interface Mirrored {
 export interface ReadMirrorOptions {
   /** Only this run's. */
   readonly run?: RunId
+  /** Only those that were written within this time, by the host's clock. */
+  readonly within?: Millis
+  /** How many bytes the reader has of which: what the host has no more of is left out. */
+  readonly known?: ReadonlyMap<RunId, number>
   readonly base?: string
   readonly signal?: AbortSignal
 }
 
 /** The journals that a host keeps, newest first, in one round trip. Throws when they cannot be read. */
-export async function readMirror(host: Host, { run, base, signal }: ReadMirrorOptions = {}): Promise<Mirrored[]> {
+export async function readMirror(
+  host: Host,
+  { run, within = 0, known = new Map(), base, signal }: ReadMirrorOptions = {},
+): Promise<Mirrored[]> {
   const file = run === undefined ? '' : fileOf(run)
-  const { code, stdout, stderr } = await host.run(readCommand(file, base), { as: 'root', signal })
+  const input = Buffer.from([...known].map(([name, bytes]) => `${fileOf(name)} ${bytes}\n`).join(''))
+  const command = readCommand(file, base, Math.ceil(within / 1000))
+  const { code, stdout, stderr } = await host.run(command, { as: 'root', input, signal })
   if (code === 0) return parseMirror(host.name, stdout)
   const said = stderr.toString().trim()
   throw new ZdtError(`${host.name}: its journals cannot be read`, {

@@ -1,5 +1,3 @@
-import { linesBeyond } from '../engine/import-journal.ts'
-import { eventsIn, listRuns, readJournal } from '../engine/journal.ts'
 import { runRow, type RunRow } from '../engine/run-row.ts'
 import type { Event } from '../engine/events.ts'
 import { hostsOf } from '../engine/plan.ts'
@@ -7,11 +5,13 @@ import type { Fleet } from '../fleet/fleet.ts'
 import type { Hosts } from '../hosts/host.ts'
 import { hasEndedHere, ownProcess } from '../hosts/lease/own-process.ts'
 import { runbookStep } from '../steps/runbook-step.ts'
-import { journalsOnHosts } from './find-run.ts'
+import { hostsWithJournals } from './find-run.ts'
+import { locks } from './locks.ts'
+import { knownJournals, type KnownJournal } from './journals.ts'
 
 /** A run, where its journals are, and what it touched. */
 export type KnownRun = RunRow & {
-  /** This machine has its journal: it can be resumed from here. */
+  /** This machine has its journal, and nobody elsewhere has adopted it since: it can be resumed from here. */
   readonly here: boolean
   readonly hosts: readonly string[]
   /** Of a runbook: the runs that its steps are. */
@@ -30,22 +30,15 @@ export type KnownRuns = {
 
 /** The runs of this machine, and those that the fleet's hosts tell of: what each copy of a journal tells counts. */
 export async function allRuns(fleet?: Fleet, hosts?: Hosts): Promise<KnownRuns> {
-  const ids = await listRuns()
-  const [own, elsewhere] = await Promise.all([
-    Promise.all(ids.map((id) => readJournal(id).catch((): Event[] => []))),
-    fleet && hosts ? journalsOnHosts(fleet, hosts) : { journals: [], unseen: [] },
-  ])
-  const copies = new Map<string, { lines: readonly string[]; here: boolean }>()
-  for (const [index, events] of own.entries()) {
-    copies.set(ids[index] ?? '', { lines: events.map((event) => JSON.stringify(event)), here: true })
-  }
-  for (const { run, lines } of elsewhere.journals.toSorted((a, b) => b.lines.length - a.lines.length)) {
-    const { lines: known, here } = copies.get(run) ?? { lines: [], here: false }
-    copies.set(run, { lines: [...known, ...linesBeyond(known, lines)], here })
-  }
+  if (!fleet || !hosts) return { runs: await rowsOf((await knownJournals()).journals), unseen: [] }
+  const { journals, unseen } = await knownJournals({ hosts, names: hostsWithJournals(fleet) })
+  return { runs: await withLeases(fleet, hosts, await rowsOf(journals)), unseen }
+}
+
+/** The rows of journals, latest first. */
+export async function rowsOf(journals: readonly KnownJournal[]): Promise<KnownRun[]> {
   const runs = await Promise.all(
-    [...copies.values()].map(async ({ lines, here }): Promise<KnownRun[]> => {
-      const events = eventsIn(lines.join('\n'))
+    journals.map(async ({ events, here, news }): Promise<KnownRun[]> => {
       const row = runRow(events)
       const begun = events.find((event) => event.event === 'run')
       if (!row || !begun) return []
@@ -54,7 +47,7 @@ export async function allRuns(fleet?: Fleet, hosts?: Hosts): Promise<KnownRuns> 
       return [
         {
           ...row,
-          here,
+          here: here && !news.some(({ event }) => event === 'adopted'),
           hosts,
           parts: partsIn(events),
           ...(going && { going }),
@@ -63,7 +56,23 @@ export async function allRuns(fleet?: Fleet, hosts?: Hosts): Promise<KnownRuns> 
       ]
     }),
   )
-  return { runs: runs.flat().toSorted((a, b) => b.at - a.at), unseen: elsewhere.unseen }
+  return runs.flat().toSorted((a, b) => b.at - a.at)
+}
+
+/**
+ * What another machine works on has a lease; what has none any more, and no end, has died. Unsaid where some host could not be
+ * asked.
+ */
+export async function withLeases(fleet: Fleet, hosts: Hosts, runs: readonly KnownRun[]): Promise<KnownRun[]> {
+  if (!runs.some(({ ended, going }) => ended === undefined && going === undefined)) return [...runs]
+  const all = await locks(fleet, hosts)
+  const held = new Set<string>(all.flatMap(({ leases }) => leases.map(({ run }) => run ?? '')))
+  const isWhole = all.every(({ error }) => error === undefined)
+  return runs.map((run) => {
+    if (run.ended !== undefined || run.going !== undefined) return run
+    if (held.has(run.run)) return { ...run, going: 'running' }
+    return isWhole ? { ...run, going: 'died', halfDone: true } : run
+  })
 }
 
 function isHalfDone(ended: RunRow['ended'], going: KnownRun['going']): boolean {

@@ -2,11 +2,11 @@ import type { Event } from '../engine/events.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import type { Hosts } from '../hosts/host.ts'
 import type { RunId } from '../lib/types.ts'
-import { journalsOnHosts } from './find-run.ts'
+import { hostsWithJournals, journalsOn } from './find-run.ts'
 
 /** The number of the stage that a run asks an approval for now, by its journals on the hosts; undefined where it asks none. */
 export async function askedOf(fleet: Fleet, hosts: Hosts, run: RunId): Promise<number | undefined> {
-  const { journals } = await journalsOnHosts(fleet, hosts, run)
+  const { journals } = await journalsOn(hosts, hostsWithJournals(fleet), { run })
   const fullest = journals.toSorted((a, b) => b.lines.length - a.lines.length)[0]
   return askedIn(fullest?.events ?? [])
 }

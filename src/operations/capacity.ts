@@ -94,7 +94,7 @@ async function refuse([first, ...more]: readonly Short[]): Promise<void> {
   const past = await PastRuns.read()
   throw new TooFewLeft(first, {
     more,
-    takenOut: (host, { backend, server, address }) =>
-      past.takenOut({ host: host as HostName, backend, server, address }),
+    takenOut: (host, { backend, server, address, admin }) =>
+      past.takenOut({ host: host as HostName, backend, server, address }, admin),
   })
 }

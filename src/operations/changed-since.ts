@@ -1,34 +1,46 @@
-import type { History } from '../engine/history.ts'
+import type { History, Progress } from '../engine/history.ts'
 import type { Step } from '../engine/plan.ts'
 import { ZdtError } from '../lib/errors.ts'
 import type { RunId } from '../lib/types.ts'
 import { since, type PastRuns, type Place } from './past-runs.ts'
-import { settled } from './relied-on.ts'
+import { settled, type Ahead } from './relied-on.ts'
 import { putLive } from '../steps/config/put-live.ts'
 import { setServerState } from '../steps/haproxy/set-state.ts'
 import { loadMap } from '../steps/split/load-map.ts'
 
+interface Asking {
+  readonly run: RunId
+  readonly at: number
+  readonly fleet?: string | undefined
+}
+
 /**
- * Throws, exit `refused`, where a later run has set a server otherwise than this one had, or written the same file or map: that is
- * somebody's wish, and to go on would undo it unasked. By the journals of this machine.
+ * Throws, exit `refused`, where a later run has wanted a server otherwise than this one had set it, or written the same file or
+ * map: that is somebody's wish, and to go on would undo it unasked. Not where the hosts are as this one left them all the same.
  */
-export function refuseChangedSince(
-  { run, at, fleet }: { readonly run: RunId; readonly at: number; readonly fleet?: string | undefined },
+export async function refuseChangedSince(
+  { run, at, fleet }: Asking,
   { steps }: Pick<History, 'steps'>,
   past: PastRuns,
-): void {
+  ahead: Ahead,
+): Promise<void> {
   refuseWrittenSince({ run, at, fleet }, steps, past)
   // Of a seat that it drained and brought back, the last counts.
-  const had = new Map<string, { readonly place: Place; readonly state: string }>()
+  const had = new Map<string, { readonly step: Step; readonly state: string }>()
   for (const { step, progress } of steps.values()) {
-    if (step.kind !== setServerState.kind || progress !== 'verified') continue
+    if (step.kind !== setServerState.kind || !tried.has(progress)) continue
     const { state } = step.input as { readonly state: string }
-    had.set(seatOf(step), { place: placeOf(step), state })
+    had.set(seatOf(step), { step, state })
   }
-  const later = [...had].flatMap(([where, { place, state }]) => {
+  const otherwise = [...had].flatMap(([where, { step, state }]) => {
+    const place = placeOf(step)
     const last = past.lastState(place)
-    return last && last.run !== run && last.state !== state ? [{ ...last, server: place.server, where }] : []
+    return last && last.run !== run && last.at > at && last.state !== state
+      ? [{ ...last, server: place.server, where, step }]
+      : []
   })
+  const again = otherwise.length === 0 ? undefined : await ahead()
+  const later = otherwise.filter(({ step }) => again === undefined || again.has(step.id))
   const [first] = later
   if (!first) return
   const where = [...new Set(later.map((one) => one.where))].join(', ')
@@ -44,11 +56,7 @@ export function refuseChangedSince(
 }
 
 /** A file or a map is one whole: whoever has written it since meant all of it. */
-function refuseWrittenSince(
-  { run, at, fleet }: Parameters<typeof refuseChangedSince>[0],
-  steps: History['steps'],
-  past: PastRuns,
-): void {
+function refuseWrittenSince({ run, at, fleet }: Asking, steps: History['steps'], past: PastRuns): void {
   const own = [...steps.values()].filter(({ step: { kind } }) => kind === putLive.kind || kind === loadMap.kind)
   const things = new Set(own.flatMap(({ step }) => settled(step)))
   const last = past.lastAbout(
@@ -67,6 +75,9 @@ function refuseWrittenSince(
     ],
   })
 }
+
+/** What it has set, or may have: it died in the middle. */
+const tried: ReadonlySet<Progress> = new Set(['verified', 'applying'])
 
 function seatOf(step: Step): string {
   const { host, backend, server } = placeOf(step)

@@ -1,7 +1,6 @@
 import type { Event } from '../engine/events.ts'
 import { readJournal } from '../engine/journal.ts'
-import type { Mirrored } from '../engine/read-mirror.ts'
-import { readMirror } from '../engine/read-mirror.ts'
+import { readMirror, type Mirrored, type ReadMirrorOptions } from '../engine/read-mirror.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import type { Hosts } from '../hosts/host.ts'
 import { ZdtError } from '../lib/errors.ts'
@@ -19,13 +18,17 @@ export interface Elsewhere {
   readonly unseen: readonly { readonly host: HostName; readonly why: string }[]
 }
 
-/** Reads the journals on every host side by side. A host that cannot be asked is told of, not waited for. */
-export async function journalsOnHosts(fleet: Fleet, hosts: Hosts, run?: RunId): Promise<Elsewhere> {
+/** Reads the journals on hosts side by side. One that cannot be asked is told of, not waited for. */
+export async function journalsOn(
+  hosts: Hosts,
+  names: readonly HostName[],
+  which: Pick<ReadMirrorOptions, 'run' | 'within' | 'known'>,
+): Promise<Elsewhere> {
   const unseen: { host: HostName; why: string }[] = []
   const found = await Promise.all(
-    hostsWithJournals(fleet).map(async (name) => {
+    names.map(async (name) => {
       try {
-        return await readMirror(await hosts.on(name), run === undefined ? {} : { run })
+        return await readMirror(await hosts.on(name), which)
       } catch (error) {
         unseen.push({ host: name, why: error instanceof Error ? error.message : String(error) })
         return []
@@ -49,7 +52,7 @@ export interface FoundRun {
  */
 export async function findRunElsewhere(fleet: Fleet, hosts: Hosts, name: string): Promise<FoundRun> {
   const id = name.toUpperCase() as RunId
-  const { journals, unseen } = await journalsOnHosts(fleet, hosts, id)
+  const { journals, unseen } = await journalsOn(hosts, hostsWithJournals(fleet), { run: id })
   const fullest = journals.toSorted((a, b) => b.lines.length - a.lines.length)[0]
   if (fullest?.events.some(({ event }) => event === 'run')) {
     return { id, events: fullest.events, lines: fullest.lines, here: false }

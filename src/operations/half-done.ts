@@ -1,24 +1,43 @@
 import type { Fleet } from '../fleet/fleet.ts'
-import { allRuns, type KnownRun } from './all-runs.ts'
+import type { Hosts } from '../hosts/host.ts'
+import type { HostName } from '../lib/types.ts'
+import { rowsOf, withLeases, type KnownRun } from './all-runs.ts'
+import { hostsWithJournals } from './find-run.ts'
+import { knownJournals } from './journals.ts'
 
-/** A run of this machine that has come to no end, and the hosts it was to change. */
+/** A run that has come to no end, and the hosts it was to change. */
 export type HalfDone = Pick<KnownRun, 'run' | 'title' | 'hosts'> & {
   /** Its process is at work: nothing is to be done about it. */
   readonly isRunning: boolean
+  /** What to type for it: from here, or first to have it here. */
+  readonly next: string
 }
 
+/** Older ones of other machines are told by `zdt runs` alone. */
+export const week = 7 * 86_400_000
+
 /**
- * The runs of this machine that a fleet's hosts may still bear the marks of, latest first. One is left out once a later run
- * on all of its hosts has come to its end: somebody has gone on from there.
+ * The runs that a fleet's hosts may still bear the marks of, latest first: those of this machine, and those that these hosts tell
+ * of. One is left out once a later run on all of its hosts has come to its end: somebody has gone on from there.
  */
-export async function halfDoneRuns({ name }: Pick<Fleet, 'name'>): Promise<HalfDone[]> {
-  const { runs } = await allRuns()
+export async function halfDoneRuns(
+  fleet: Fleet,
+  hosts: Hosts,
+  names: readonly HostName[] = hostsWithJournals(fleet),
+): Promise<HalfDone[]> {
+  const { journals } = await knownJournals({ hosts, names, within: week })
+  const runs = await withLeases(fleet, hosts, await rowsOf(journals))
+  return halfDoneIn(runs, fleet)
+}
+
+/** Those of these. */
+export function halfDoneIn(runs: readonly KnownRun[], { name }: Pick<Fleet, 'name'>): HalfDone[] {
   const own = runs.filter(({ fleet }) => fleet === undefined || fleet === name)
   // Of a runbook that stopped in a step, the runbook is what is gone on with.
   const parts = new Set(own.filter((run) => run.halfDone).flatMap((run) => run.parts))
   return own.flatMap((run, index) => {
     if (parts.has(run.run)) return []
-    const { title, hosts, going } = run
+    const { title, hosts, going, here } = run
     const isRunning = run.ended === undefined && going === 'running'
     const isOver = own
       .slice(0, index)
@@ -26,7 +45,10 @@ export async function halfDoneRuns({ name }: Pick<Fleet, 'name'>): Promise<HalfD
         (later) =>
           later.ended === 'done' && !run.parts.includes(later.run) && hosts.every((host) => later.hosts.includes(host)),
       )
-    return isRunning || (run.halfDone && !isOver) ? [{ run: run.run, title, hosts, isRunning }] : []
+    const next = here
+      ? `zdt resume ${run.run}, or zdt rollback ${run.run}`
+      : `zdt adopt ${run.run}, and then zdt resume or zdt rollback`
+    return isRunning || (run.halfDone && !isOver) ? [{ run: run.run, title, hosts, isRunning, next }] : []
   })
 }
 
@@ -37,15 +59,15 @@ export interface LeftThere {
   readonly next: string
 }
 
-/** What whoever is about to change these hosts should know. */
-export async function leftHalfDone(fleet: Pick<Fleet, 'name'>, hosts: readonly string[]): Promise<LeftThere[]> {
-  const runs = (await halfDoneRuns(fleet)).filter(({ isRunning }) => !isRunning)
-  return runs.flatMap(({ run, title, hosts: its }) => {
-    const where = its.filter((host) => hosts.includes(host)).join(', ')
-    if (where === '') return []
+/** What whoever is about to change these hosts should know of them. */
+export function leftThere(runs: readonly HalfDone[], names: readonly HostName[]): LeftThere[] {
+  return runs.flatMap(({ run, title, hosts, isRunning, next }) => {
+    const where = hosts.filter((host) => names.some((name) => name === host)).join(', ')
+    if (isRunning || where === '') return []
+    const [first = '', ...rest] = next.split(', ')
     return {
-      fact: `run ${run} (${title}) has left ${where} half done: zdt resume ${run}, or zdt rollback ${run}`,
-      next: `zdt resume ${run}   # or zdt rollback ${run}: ${title} has left ${where} half done`,
+      fact: `run ${run} (${title}) has left ${where} half done: ${next}`,
+      next: `${first}   # ${rest.join(', ')}: ${title} has left ${where} half done`,
     }
   })
 }

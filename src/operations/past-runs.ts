@@ -2,10 +2,10 @@ import type { Weight } from '../daemons/haproxy/commands.ts'
 import { effectiveWeight } from '../daemons/haproxy/weights.ts'
 import type { Event } from '../engine/events.ts'
 import { endedOf } from '../engine/history.ts'
-import { listRuns, readJournal } from '../engine/journal.ts'
 import type { Step } from '../engine/plan.ts'
 import type { Seat } from '../fleet/fleet.ts'
 import { when } from '../lib/when.ts'
+import { knownJournals, type KnownJournal } from './journals.ts'
 import { setAgent } from '../steps/haproxy/set-agent.ts'
 import { setServerState } from '../steps/haproxy/set-state.ts'
 import { setServerWeight } from '../steps/haproxy/set-weight.ts'
@@ -28,7 +28,7 @@ export interface Past {
   readonly putBack: boolean
 }
 
-/** The runs of which this machine has a journal, as far as they matter to what hosts are in now. */
+/** The runs of which there is a journal, as far as they matter to what hosts are in now. */
 export class PastRuns {
   readonly #newestFirst: readonly Past[]
 
@@ -36,21 +36,30 @@ export class PastRuns {
     this.#newestFirst = past.toSorted((a, b) => b.at - a.at)
   }
 
+  /** Those of this machine. */
   static async read(): Promise<PastRuns> {
-    const journals = await Promise.all((await listRuns()).map((id) => readJournal(id).catch(() => [])))
-    return new PastRuns(journals.flatMap(pastOf))
+    return PastRuns.of((await knownJournals()).journals)
   }
 
-  /** Who put a seat into drain or maintenance: `since 14:02, by run 5F1A, oncall@ops2`. Undefined when none of these did. */
-  takenOut(place: Place): string | undefined {
-    const past = this.#of(place, setServerState.kind).find(({ made }) => made === 'change')
-    return past && wanted(past, 'state') !== 'ready' ? since(past) : undefined
+  static of(journals: readonly Pick<KnownJournal, 'events'>[]): PastRuns {
+    return new PastRuns(journals.flatMap(({ events }) => pastOf(events)))
   }
 
-  /** The state that a run has set a seat to last, and which run that was. Undefined where none has. */
-  lastState(place: Place): { readonly run: string; readonly state: string; readonly since: string } | undefined {
+  /**
+   * Who put a seat into the state that it is in now, drain or maintenance: `since 14:02, by run 5F1A, oncall@ops2`. Undefined when
+   * none of these did.
+   */
+  takenOut(place: Place, state: string): string | undefined {
     const past = this.#of(place, setServerState.kind).find(({ made }) => made === 'change')
-    return past && { run: past.run, state: String(wanted(past, 'state')), since: since(past) }
+    return past && wanted(past, 'state') === state ? since(past) : undefined
+  }
+
+  /** The state that a run wanted a seat in last, set so or found so, and which run that was. Undefined where none has. */
+  lastState(
+    place: Place,
+  ): { readonly run: string; readonly at: number; readonly state: string; readonly since: string } | undefined {
+    const past = this.#of(place, setServerState.kind).find(({ made, putBack }) => made === 'change' || !putBack)
+    return past && { run: past.run, at: past.at, state: String(wanted(past, 'state')), since: since(past) }
   }
 
   /** The newest of those that are about something, by their step. Undefined where none is. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Place } from '../daemons/haproxy/commands.ts'
 import type { History, Past as Done } from '../engine/history.ts'
 import type { Step } from '../engine/plan.ts'
@@ -33,13 +34,21 @@ interface Asked {
   readonly beside?: ReadonlySet<string>
 }
 
+/** The steps that going on, or taking back, would do or undo as the hosts are now; undefined where they do not tell. */
+export type Ahead = () => Promise<ReadonlySet<string> | undefined>
+
 /**
- * Throws, exit `refused`, where a later run found something as this one had set it and was content with that, or has changed a
- * file again, and was not taken back itself: to take this one back would undo a wish unasked, and leave the later one half
- * undone. By the journals of this machine.
+ * Throws, exit `refused`, where a later run found something as this one had set it and was content with that, has set it so
+ * again, or has changed a file again, and was not taken back itself: to take this one back would undo a wish unasked, and leave
+ * the later one half undone. Not where nothing is left to be undone of it, as somebody has done that already.
  */
-export function refuseReliedOn(asked: Asked, { owed, ended }: Pick<History, 'owed' | 'ended'>, past: PastRuns): void {
-  const relied = changedBy(owed).flatMap((changed) => {
+export async function refuseReliedOn(
+  asked: Asked,
+  { owed, ended }: Pick<History, 'owed' | 'ended'>,
+  past: PastRuns,
+  ahead: Ahead,
+): Promise<void> {
+  const all = changedBy(owed).flatMap((changed) => {
     if (comesToNothing(changed)) return []
     const last = past.lastAbout((step) => settled(step).includes(changed.thing), asked.fleet)
     const relies =
@@ -47,9 +56,16 @@ export function refuseReliedOn(asked: Asked, { owed, ended }: Pick<History, 'owe
       last.run !== asked.run &&
       asked.beside?.has(last.run) !== true &&
       last.at > asked.at &&
-      (isContent(last) || isWhole(last.step) || (brings(changed) && isMadeReady(last.step)))
+      (isContent(last) ||
+        isWhole(last.step) ||
+        isSameWish(changed, last.step) ||
+        (brings(changed) && isMadeReady(last.step)))
     return relies ? [{ changed, last }] : []
   })
+  const undone = all.length === 0 ? undefined : await ahead()
+  const relied = all.filter(
+    ({ changed }) => undone === undefined || changed.steps.some(({ step }) => undone.has(step.id)),
+  )
   const [first] = relied
   if (!first) return
   const where = relied.map(({ changed }) => changed.name).join(', ')
@@ -127,6 +143,14 @@ function brings({ thing, steps }: Changed): boolean {
       ? (input as { readonly atRest?: true }).atRest === true
       : kind === putLive.kind && broughtBy(host, input).includes(thing),
   )
+}
+
+/** It was otherwise in between, and a later run has set it so anew: then that is the later one's. */
+function isSameWish({ steps }: Changed, later: Step): boolean {
+  const own = steps.at(-1)?.step
+  if (own?.kind !== later.kind) return false
+  if (own.kind !== setServerState.kind) return isDeepStrictEqual(own.input, later.input)
+  return (own.input as { readonly state: string }).state === (later.input as { readonly state: string }).state
 }
 
 function isMadeReady({ kind, input }: Step): boolean {

@@ -1,3 +1,4 @@
+import type { HalfDone } from './half-done.ts'
 import type { Told } from '../engine/events.ts'
 import type { HostName } from '../lib/types.ts'
 
@@ -52,8 +53,8 @@ export type PoolStatus = {
   }[]
 }
 
-/** A run of this machine that is under way on the hosts shown, or was left half done there. */
-export type RunStatus = { readonly run: string; readonly title: string; readonly isRunning: boolean }
+/** A run that is under way on the hosts shown, or was left half done there. */
+export type RunStatus = Pick<HalfDone, 'run' | 'title' | 'isRunning' | 'next'>
 
 /** What is true of a fleet now: what `zdt status` shows, and its `--json`. */
 export type StatusReport = {

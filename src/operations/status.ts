@@ -7,7 +7,10 @@ import type { Hosts } from '../hosts/host.ts'
 import type { HostName } from '../lib/types.ts'
 import { upstreamSeatsIn } from '../fleet/selectors.ts'
 import { daemonsOn } from './daemon-status.ts'
-import { halfDoneRuns } from './half-done.ts'
+import { rowsOf, withLeases } from './all-runs.ts'
+import { hostsWithJournals } from './find-run.ts'
+import { halfDoneIn, week } from './half-done.ts'
+import { knownJournals } from './journals.ts'
 import { PastRuns } from './past-runs.ts'
 import { seatRow } from './seat-row.ts'
 import { lookAtUpstreams } from './upstreams/look.ts'
@@ -20,8 +23,9 @@ export async function status(fleet: Fleet, hosts: Hosts, only: readonly string[]
   for (const name of only) if (!known.includes(name)) throw new UnknownName('host, pool or server', name, known)
   const asked = (name: string) => only.length === 0 || only.includes(name)
   const names = [...fleet.hosts.values()].map(({ name }) => name).filter(asked)
-  const past = PastRuns.read()
-  const [vips, hostRows, pools, halfDone] = await Promise.all([
+  const journals = knownJournals({ hosts, names: hostsWithJournals(fleet), within: week })
+  const past = journals.then((known) => PastRuns.of(known.journals))
+  const [vips, hostRows, pools, runs] = await Promise.all([
     Promise.all(
       [...fleet.keepalived.values()].filter((vip) => vip.hosts.some(asked)).map((vip) => vipStatus(hosts, vip)),
     ),
@@ -31,14 +35,14 @@ export async function status(fleet: Fleet, hosts: Hosts, only: readonly string[]
         .flatMap((pool) => askedOf(pool, asked))
         .map((pool) => poolStatus(fleet, hosts, pool, past)),
     ),
-    halfDoneRuns(fleet),
+    journals.then(async (known) => withLeases(fleet, hosts, await rowsOf(known.journals))),
   ])
   const shown = pools.filter((pool) => pool !== undefined)
   const seen = new Set<string>([...names, ...shown.flatMap(({ rows }) => rows.map(({ host }) => host))])
-  const runs = halfDone
+  const halfDone = halfDoneIn(runs, fleet)
     .filter((one) => one.hosts.some((host) => seen.has(host)))
-    .map(({ run, title, isRunning }) => ({ run, title, isRunning }))
-  return { fleet: fleet.name, vips, hosts: hostRows, pools: shown, runs }
+    .map(({ run, title, isRunning, next }) => ({ run, title, isRunning, next }))
+  return { fleet: fleet.name, vips, hosts: hostRows, pools: shown, runs: halfDone }
 }
 
 /** A pool, whole or with the servers alone that are asked for; none of it where it is not. */
@@ -135,7 +139,7 @@ function withOutBy(
 ): CellStatus[] {
   return cells.map((cell) => {
     const isOut = cell.state === 'drain' || cell.state === 'maint'
-    const outBy = isOut ? past.takenOut({ host, backend: pool.backend, server: cell.server }) : undefined
+    const outBy = isOut ? past.takenOut({ host, backend: pool.backend, server: cell.server }, cell.state) : undefined
     return outBy === undefined ? cell : { ...cell, outBy }
   })
 }

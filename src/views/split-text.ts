@@ -9,16 +9,12 @@ import { table } from './table.ts'
 export function splitText({ splits, runs }: SplitsReport, page: Page): string {
   if (splits.length === 0) return finish(['no split in zdt.yaml'], page)
   const { paint, width } = page
-  const left = runs.flatMap(({ run, title, isRunning }) => {
-    const what = isRunning ? `run ${run} (${title}) is at work there` : halfDone(run, title)
+  const left = runs.flatMap(({ run, title, isRunning, next }) => {
+    const what = `run ${run} (${title}) is ${isRunning ? 'at work there' : `half done: ${next}`}`
     return wrap(what, width, '⚠ ').map(paint.yellow)
   })
   const blocks = splits.map((split) => block(split, page))
   return [...blocks, ...(left.length > 0 ? [finish(left, page)] : [])].join('\n')
-}
-
-function halfDone(run: string, title: string): string {
-  return `run ${run} (${title}) is half done: zdt resume ${run}, or zdt rollback ${run}`
 }
 
 function block(split: SplitReport, page: Page): string {

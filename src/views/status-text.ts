@@ -37,14 +37,9 @@ export function statusText(report: StatusReport, page: Page): string {
 }
 
 /** What somebody is doing there, or has left there half done. */
-function runLines({ run, title, isRunning }: RunStatus, { paint, width }: Page): string[] {
+function runLines({ run, title, isRunning, next }: RunStatus, { paint, width }: Page): string[] {
   if (isRunning) return wrap(`run ${run} (${cleanLine(title)}) is at work here`, width)
-  return wrap(
-    `⚠ run ${run} (${cleanLine(title)}) is half done: zdt resume ${run}, or zdt rollback ${run}`,
-    width,
-    '',
-    '  ',
-  ).map(paint.yellow)
+  return wrap(`⚠ run ${run} (${cleanLine(title)}) is half done: ${next}`, width, '', '  ').map(paint.yellow)
 }
 
 function vipLines(

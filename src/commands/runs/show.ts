@@ -1,5 +1,5 @@
-import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
+import { runArg } from '../../cli/run-arg.ts'
 import { ZdtCommand } from '../../cli/zdt-command.ts'
 import { runHere } from '../../operations/find-run.ts'
 import { describeStep } from '../../steps/index.ts'
@@ -7,7 +7,7 @@ import { runText } from '../../views/runs-text.ts'
 
 export default class RunsShow extends ZdtCommand {
   static override summary = 'Tell a run from its journal: what was found, done and put back, and when.'
-  static override args = { run: Args.string({ required: true, description: "The run's name, such as 7K2Q9X." }) }
+  static override args = { run: runArg({ required: true }) }
   static override flags = { json: Flags.boolean({ summary: 'Print the events as one JSON document on stdout.' }) }
 
   async run(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { HalfDone } from '../half-done.ts'
 import type { Told } from '../../engine/events.ts'
 import type { Rules, Variant } from '../../lib/split-rules.ts'
 import type { HostName, Millis } from '../../lib/types.ts'
@@ -45,5 +46,5 @@ export type SplitReport = {
 export type SplitsReport = {
   readonly splits: readonly SplitReport[]
   /** Runs of this machine that are at work on their balancers, or half done. */
-  readonly runs: readonly { readonly run: string; readonly title: string; readonly isRunning: boolean }[]
+  readonly runs: readonly Pick<HalfDone, 'run' | 'title' | 'isRunning' | 'next'>[]
 }

@@ -19,12 +19,12 @@ export async function showSplits(fleet: Fleet, hosts: Hosts, name?: string): Pro
   const splits = name === undefined ? [...fleet.splits.values()] : [splitNamed(fleet, name)]
   const [reports, halfDone] = await Promise.all([
     Promise.all(splits.map((split) => reportOf(fleet, hosts, split))),
-    halfDoneRuns(fleet),
+    halfDoneRuns(fleet, hosts),
   ])
   const names = new Set<string>(reports.flatMap((report) => report.hosts.map(({ host }) => host)))
   const runs = halfDone
     .filter((one) => one.hosts.some((host) => names.has(host)))
-    .map(({ run, title, isRunning }) => ({ run, title, isRunning }))
+    .map(({ run, title, isRunning, next }) => ({ run, title, isRunning, next }))
   return { splits: reports, runs }
 }
 

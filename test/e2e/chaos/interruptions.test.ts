@@ -141,8 +141,9 @@ describeOnLab('a run that is interrupted', () => {
   const deaf = [
     ['2>&1 | head -n 3', 'a reader that goes away'],
     ['>&- 2>&-', 'stdout and stderr closed'],
+    ['>/dev/full', 'stdout on a disk that is full'],
   ]
-  test.each(isFull ? deaf : deaf.slice(1))('%s (%s): it is done all the same', async (redirected) => {
+  test.each(isFull ? deaf : deaf.slice(2))('%s (%s): it is done all the same', async (redirected) => {
     const line = `zdt drain app2 --yes --events ${redirected}; exit \${PIPESTATUS[0]}`
     const { code } = await lane.lab.inLab(['bash', '-c', line], { env: { XDG_STATE_HOME: lane.home } })
     expect(code).toBe(0)

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { openJournal } from '../../../src/engine/journal.ts'
 import { plan, stage } from '../../../src/engine/plan.ts'
-import { halfDoneRuns, leftHalfDone } from '../../../src/operations/half-done.ts'
+import { allRuns } from '../../../src/operations/all-runs.ts'
+import { halfDoneIn, leftThere } from '../../../src/operations/half-done.ts'
 import type { HostName } from '../../../src/lib/types.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'zdt-half-'))
@@ -24,21 +25,23 @@ async function ran(title: string, hosts: readonly string[], ended: 'done' | 'pau
 }
 
 test('a run is half done until a later one on all of its hosts is done: one on some of them hides nothing', async () => {
-  const titles = async () => (await halfDoneRuns({ name: 'prod' })).map(({ title }) => title)
+  const known = async () => halfDoneIn((await allRuns()).runs, { name: 'prod' })
+  const titles = async () => (await known()).map(({ title }) => title)
+  const left = async (...names: string[]) => leftThere(await known(), names as HostName[])
   await ran('of another fleet', ['web1'], 'paused', 'lab')
   await ran('upgrade', ['lb1', 'lb2', 'web1'], 'paused')
   await ran('put back', ['web1'], 'put-back')
   expect(await titles()).toEqual(['upgrade'])
   await ran('drain app2', ['lb1', 'lb2'], 'done')
   expect(await titles()).toEqual(['upgrade'])
-  expect(await leftHalfDone({ name: 'prod' }, ['lb2', 'web1', 'web2'])).toMatchObject([
+  expect(await left('lb2', 'web1', 'web2')).toMatchObject([
     {
       fact: expect.stringMatching(
         /^run (\w+) \(upgrade\) has left lb2, web1 half done: zdt resume \1, or zdt rollback \1$/,
       ),
     },
   ])
-  expect(await leftHalfDone({ name: 'prod' }, ['web2'])).toEqual([])
+  expect(await left('web2')).toEqual([])
   await ran('upgrade again', ['lb1', 'lb2', 'web1'], 'done')
   expect(await titles()).toEqual([])
 })

@@ -36,22 +36,27 @@ const state = (id: string, at: number, wanted: string, ...ends: string[]) =>
 const agent = (id: string, at: number, wanted: string, ...ends: string[]) =>
   ran(id, at, 'haproxy.set-agent', { agent: wanted }, ...ends)
 
+/** Nobody can tell from the hosts. */
+const ahead = () => Promise.resolve(undefined)
+
 test('who took a seat out: the last that changed it', async () => {
   const noon = new Date(2026, 2, 1, 14, 2).getTime()
   await state('AAAAAA', noon - 5000, 'ready', 'verified')
   await state('BBBBBB', noon, 'maint', 'verified')
   await state('CCCCCC', noon + 5000, 'maint', 'already')
   const past = await PastRuns.read()
-  expect(past.takenOut(place)).toBe('since 2026-03-01 14:02, by run BBBBBB, oncall@ops2')
-  expect(past.takenOut({ ...place, server: 'app1' })).toBeUndefined()
+  expect(past.takenOut(place, 'maint')).toBe('since 2026-03-01 14:02, by run BBBBBB, oncall@ops2')
+  expect(past.takenOut({ ...place, server: 'app1' }, 'maint')).toBeUndefined()
 })
 
 test('nobody did whose run was put back, or brought it back', async () => {
   await state('AAAAAA', 1000, 'drain', 'verified', 'undone')
-  expect((await PastRuns.read()).takenOut(place)).toBeUndefined()
+  expect((await PastRuns.read()).takenOut(place, 'drain')).toBeUndefined()
   await state('BBBBBB', 2000, 'drain', 'verified')
+  // By hand, since.
+  expect((await PastRuns.read()).takenOut(place, 'maint')).toBeUndefined()
   await state('CCCCCC', 3000, 'ready', 'verified')
-  expect((await PastRuns.read()).takenOut(place)).toBeUndefined()
+  expect((await PastRuns.read()).takenOut(place, 'drain')).toBeUndefined()
 })
 
 test('an agent that zdt held off was not off before, however often it was asked again', async () => {
@@ -75,13 +80,13 @@ test('without a journal nobody knows: then it is heard again', async () => {
 test('a journal that was cut short is no reason to fail', async () => {
   await writeFile(join(home, 'zdt/runs/DDDDDD.ndjson'), '{"at":1,"ev')
   await state('BBBBBB', 2000, 'drain', 'verified')
-  expect((await PastRuns.read()).takenOut(place)).toContain('BBBBBB')
+  expect((await PastRuns.read()).takenOut(place, 'drain')).toContain('BBBBBB')
 })
 
 test('to go on with a run is refused where a later one has set its server otherwise', async () => {
   const history = async () => historyOf(await readJournal('AAAAAA'))
   const refused = async () => {
-    refuseChangedSince({ run: 'AAAAAA' as RunId, at: 0 }, await history(), await PastRuns.read())
+    await refuseChangedSince({ run: 'AAAAAA' as RunId, at: 0 }, await history(), await PastRuns.read(), ahead)
   }
   await state('AAAAAA', 1000, 'ready', 'verified')
   await expect(refused()).resolves.toBeUndefined()
@@ -97,6 +102,9 @@ test('to go on with a run is refused where a later one has set its server otherw
   await expect(refused()).resolves.toBeUndefined()
   await state('DDDDDD', 4000, 'maint', 'verified', 'undone')
   await expect(refused()).resolves.toBeUndefined()
+  // One that found it so wants it so.
+  await state('EEEEEE', 5000, 'drain', 'already')
+  await expect(refused()).rejects.toThrow('by run EEEEEE')
 })
 
 test('of a server that the run has drained and brought back, that it was brought back counts', async () => {
@@ -110,14 +118,14 @@ test('of a server that the run has drained and brought back, that it was brought
   ])
   await state('BBBBBB', 2000, 'drain', 'verified')
   const past = await PastRuns.read()
-  expect(() => {
-    refuseChangedSince({ run: 'AAAAAA' as RunId, at: 0 }, { steps }, past)
-  }).toThrow('would undo that')
+  const asking = { run: 'AAAAAA' as RunId, at: 0 }
+  await expect(refuseChangedSince(asking, { steps }, past, ahead)).rejects.toThrow('would undo that')
+  // Somebody has set it back by hand: to go on would undo nothing.
+  const nothing = () => Promise.resolve(new Set<string>())
+  await expect(refuseChangedSince(asking, { steps }, past, nothing)).resolves.toBeUndefined()
   await state('CCCCCC', 3000, 'ready', 'verified')
   const later = await PastRuns.read()
-  expect(() => {
-    refuseChangedSince({ run: 'AAAAAA' as RunId, at: 0 }, { steps }, later)
-  }).not.toThrow()
+  await expect(refuseChangedSince(asking, { steps }, later, ahead)).resolves.toBeUndefined()
 })
 
 test('to go on with a run is refused where a later one has written the same map, and has not been put back', async () => {
@@ -125,7 +133,7 @@ test('to go on with a run is refused where a later one has written the same map,
     ran(id, at, 'haproxy.load-map', { socket: '/run/s', file: '/etc/m.map', entries: [] }, ...ends)
   const refused = async () => {
     const history = historyOf(await readJournal('AAAAAA'))
-    refuseChangedSince({ run: 'AAAAAA' as RunId, at: 1000 }, history, await PastRuns.read())
+    await refuseChangedSince({ run: 'AAAAAA' as RunId, at: 1000 }, history, await PastRuns.read(), ahead)
   }
   await load('AAAAAA', 1000, 'verified')
   await expect(refused()).resolves.toBeUndefined()

@@ -42,12 +42,14 @@ async function ran(id: string, at: number, dids: readonly Did[], { fleet = 'edge
   await writeFile(join(home, `zdt/runs/${id}.ndjson`), events.map((event) => `${JSON.stringify(event)}\n`).join(''))
 }
 
-async function takenBack(): Promise<string> {
+/** What taking it back would undo by the hosts; all, where nobody says so. */
+async function takenBack(ahead?: readonly string[]): Promise<string> {
   const events = await readJournal('AAAAAA')
   const begun = events.find((event) => event.event === 'run')
   try {
     const asked = { run: 'AAAAAA' as RunId, at: begun?.at ?? 0, fleet: begun?.fleet }
-    refuseReliedOn(asked, historyOf(events), await PastRuns.read())
+    const undone = ahead && new Set(ahead)
+    await refuseReliedOn(asked, historyOf(events), await PastRuns.read(), () => Promise.resolve(undone))
     return 'taken back'
   } catch (error) {
     return (error as Error).message
@@ -151,6 +153,17 @@ test('a server’s state and its weight, where a later run found what it wanted'
   )
   await ran('DDDDDD', 4000, [state('ready', 'drain'), weight(100, 50)])
   await expect(takenBack()).resolves.toBe('taken back')
+})
+
+test('a server that was brought back in between, and drained anew by a later run', async () => {
+  await ran('AAAAAA', 1000, [state('drain', 'ready')], { ended: 'paused' })
+  await ran('BBBBBB', 2000, [state('ready', 'drain')])
+  expect(await takenBack()).toBe('taken back')
+  await ran('CCCCCC', 3000, [state('drain', 'ready')])
+  expect(await takenBack()).toMatch(/^lb2: shop\/app2 → drain: changed again since .* by run CCCCCC/)
+  // Somebody has brought it back by hand since: nothing is left to take back.
+  expect(await takenBack([])).toBe('taken back')
+  expect(await takenBack(['1.lb2'])).toContain('CCCCCC')
 })
 
 test('a version that a later rollout found there, and left alone', async () => {

@@ -198,8 +198,13 @@ test('whoever took a server out is named, on whichever load balancers, and a run
       { pool: 'api', servers: ['app2'], rows: [row(lb1, { ...out, outBy }), row(lb2, out)] },
     ],
     runs: [
-      { run: '7K2Q9X', title: 'upgrade-nginx web1', isRunning: false },
-      { run: 'K7M2PQ', title: 'drain app3', isRunning: true },
+      {
+        run: '7K2Q9X',
+        title: 'upgrade-nginx web1',
+        isRunning: false,
+        next: 'zdt resume 7K2Q9X, or zdt rollback 7K2Q9X',
+      },
+      { run: 'K7M2PQ', title: 'drain app3', isRunning: true, next: '' },
     ],
   }
   expect(statusText(report, plainPage(80))).toMatchInlineSnapshot(`
