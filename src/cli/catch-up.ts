@@ -34,7 +34,8 @@ export async function catchUp(run: RunId, hosts: Hosts, claims: readonly Wanted[
   const merged = mergedLines(lines, fullest)
   if (merged.length === lines.length) return
   const mine = new Set(lines)
-  refuseAdopted(run, eventsIn(merged.filter((line) => !mine.has(line)).join('\n')))
+  const news = merged.filter((line) => !mine.has(line))
+  refuseAdopted(run, eventsIn(merged.join('\n')), eventsIn(news.join('\n')))
   await importJournal(run, merged)
 }
 

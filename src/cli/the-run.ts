@@ -1,4 +1,5 @@
 import type { Event } from '../engine/events.ts'
+import { endedOf } from '../engine/history.ts'
 import { hostsOf } from '../engine/plan.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import type { Hosts } from '../hosts/host.ts'
@@ -43,14 +44,17 @@ export async function theRun(name: string, fleet: Fleet, hosts: Hosts): Promise<
   const begun = begunIn(events)
   if (!begun) throw damaged(id)
   refuseOtherHosts(begun, fleet)
-  refuseAdopted(id, journal?.news ?? [])
+  refuseAdopted(id, events, journal?.news ?? [])
   return { id, begun, events, past: PastRuns.of(journals) }
 }
 
-/** Throws, exit `refused`, where these lines, which another machine has written, say that the run is that one's now. */
-export function refuseAdopted(id: RunId, news: readonly Event[]): void {
+/**
+ * Throws, exit `refused`, where what is news of a run here says that it is another machine's now; not where it has come to nothing
+ * since, and nobody can do anything about it any more.
+ */
+export function refuseAdopted(id: RunId, events: readonly Event[], news: readonly Event[]): void {
   const adopted = news.findLast((event) => event.event === 'adopted')
-  if (!adopted) return
+  if (!adopted || endedOf(events) === 'put-back') return
   throw new ZdtError(`run ${id} was adopted at ${when(adopted.at)} by ${adopted.operator}: it is of that machine now`, {
     code: 'adopted-elsewhere',
     exit: 'refused',

@@ -1,3 +1,4 @@
+import { FleetNotFound } from '../fleet/errors.ts'
 import { findFleetFile } from '../fleet/find.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import { loadFleet } from '../fleet/load.ts'
@@ -16,4 +17,15 @@ export async function withWorld<T>(
   } finally {
     await hosts.closeAll()
   }
+}
+
+/** The same, but without a fleet where there is no file and none was asked for: then there is nobody else to ask. */
+export async function withWorldIfAny<T>(
+  flag: string | undefined,
+  use: (fleet?: Fleet, hosts?: Hosts) => Promise<T>,
+): Promise<T> {
+  return await withWorld(flag, use).catch((error: unknown) => {
+    if (error instanceof FleetNotFound && flag === undefined) return use()
+    throw error
+  })
 }

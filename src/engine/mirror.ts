@@ -73,7 +73,11 @@ export function openMirror(
       throw new ZdtError('the journal there was cut short', { code: 'mirror-gap', exit: 'left', host: host.name })
     }
     if (code !== 0)
-      throw new ZdtError(stderr.toString().trim() || `exit ${code}`, { code: 'mirror', exit: 'left', host: host.name })
+      throw new ZdtError(stderr.toString().trim().split('\n')[0] || `exit ${code}`, {
+        code: 'mirror',
+        exit: 'left',
+        host: host.name,
+      })
     copy.keptThrough(through)
     copy.begun = true
   }

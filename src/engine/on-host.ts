@@ -25,6 +25,6 @@ export async function onHost(hosts: Hosts, name: HostName, running: Running, kno
 function textless(host: HostName, { run }: Running): never {
   throw new NoUseWaiting(
     'what was to be uploaded is no longer to be had: the templates, the fleet or a secret changed',
-    { host, suggestions: [`zdt rollback ${run}`, 'then apply again'] },
+    { host, suggestions: [`zdt rollback ${run}   # where anything of it is left; then apply again`] },
   )
 }

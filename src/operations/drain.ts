@@ -48,7 +48,6 @@ async function propose(world: World, { server, timeout, allowEmpty }: DrainOptio
     done: `${server} is drained: nobody is connected on ${where}`,
     already: `${server} was drained already: nobody is connected on ${where}`,
     putBackWith: `zdt ready ${server}`,
-    halfWay: { goOnWith: `zdt drain ${server}`, putBackWith: `zdt ready ${server}` },
     onTimeout: 'leave',
   }
 }

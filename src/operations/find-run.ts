@@ -1,5 +1,8 @@
 import type { Event } from '../engine/events.ts'
-import { readJournal } from '../engine/journal.ts'
+import { endedOf } from '../engine/history.ts'
+import { mergedLines } from '../engine/import-journal.ts'
+import { eventsIn, journalText, linesIn, readJournal } from '../engine/journal.ts'
+import type { Ended } from '../engine/outcome.ts'
 import { readMirror, type Mirrored, type ReadMirrorOptions } from '../engine/read-mirror.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import type { Hosts } from '../hosts/host.ts'
@@ -64,6 +67,29 @@ export async function findRunElsewhere(fleet: Fleet, hosts: Hosts, name: string)
     ...(asked && { said: asked }),
     suggestions: ['zdt runs'],
   })
+}
+
+/** Nothing is to be expected of it any more, wherever it was: no host need be asked. */
+const over: ReadonlySet<Ended | undefined> = new Set(['done', 'already', 'untouched', 'put-back'])
+
+/**
+ * A run's events, by the journal of this machine where that tells its end, and by what the hosts have of it where it does not.
+ * Throws, exit `usage`, when nobody knows it.
+ */
+export async function runAnywhere(id: RunId, fleet?: Fleet, hosts?: Hosts): Promise<readonly Event[]> {
+  if (!fleet || !hosts) return (await runHere(id)).events
+  const own = linesIn(await journalText(id).catch(() => ''))
+  const events = own.map(({ event }) => event)
+  if (over.has(endedOf(events))) return events
+  const { journals } = await journalsOn(hosts, hostsWithJournals(fleet), { run: id })
+  const merged = journals
+    .map(({ lines }) => lines)
+    .reduce(
+      mergedLines,
+      own.map(({ line }) => line),
+    )
+  if (merged.length === 0) return (await findRunElsewhere(fleet, hosts, id)).events
+  return eventsIn(merged.join('\n'))
 }
 
 /** A run whose journal is on this machine. Throws, exit `usage`, naming `zdt adopt`, when it is not. */

@@ -37,7 +37,6 @@ async function propose(world: World, { server, allowEmpty }: MaintOptions): Prom
     done: `${server} is in maintenance on ${where}`,
     already: `${server} was in maintenance already on ${where}`,
     putBackWith: `zdt ready ${server}`,
-    halfWay: { goOnWith: `zdt maint ${server}`, putBackWith: `zdt ready ${server}` },
     onTimeout: 'leave',
   }
 }

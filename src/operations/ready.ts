@@ -67,8 +67,6 @@ async function propose(world: World, { server, timeout, slowStart }: ReadyOption
     done: `${server} serves again on ${where}, after a fresh check`,
     already: `${server} was ready already on ${where}`,
     putBackWith: `zdt drain ${server}`,
-    // Whoever is ready already has not got its weight yet.
-    halfWay: { goOnWith: slowStart > 0 ? `zdt resume ${id}` : `zdt ready ${server}` },
     onTimeout: 'put-back',
   }
 }

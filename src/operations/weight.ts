@@ -83,7 +83,6 @@ async function propose(world: World, { server, weight: share, allowEmpty }: Weig
     done: `${server} has weight ${share} on ${where}${comesTo}`,
     already: `${server} had weight ${share} already on ${where}${comesTo}`,
     ...(back && { putBackWith: back }),
-    halfWay: { goOnWith: `zdt weight ${server} ${share}`, ...(back && { putBackWith: back }) },
     onTimeout: 'put-back',
   }
 }

@@ -67,15 +67,16 @@ function look(
   return { mark, colour: mark === '✔' ? green : mark === '✖' ? red : yellow }
 }
 
-function leftToDo({ left, goOnWith, putBackWith }: Result, { bold, dim }: Paint): string[] {
+function leftToDo({ left, goOnWith, putBackWith, error }: Result, { bold, dim }: Paint): string[] {
   const byCommand = [
     ...(goOnWith ? [`  ${dim('go on with')}   ${goOnWith}`] : []),
     ...(putBackWith ? [`  ${pad(dim('undo with'), 10)}   ${putBackWith}`] : []),
   ]
   if (left.length === 0) return goOnWith ? byCommand : []
+  const over = error?.code === 'odd-world' ? 'over what somebody else has changed, ' : ''
   return [
     ...byCommand,
-    bold(`  ${putBackWith ? 'or put back by hand,' : 'to put back what is left, by hand and'} in this order:`),
+    bold(`  ${putBackWith ? 'or put back by hand,' : 'to put back what is left, by hand and'} ${over}in this order:`),
     ...left.map((command, index) => `  ${index + 1}. ${clean(command).replaceAll('\n', '\n     ')}`),
   ]
 }

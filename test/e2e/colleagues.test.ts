@@ -1,3 +1,5 @@
+import { mkdtemp } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect } from 'vitest'
 import { halted, order, prepare, runOf, useLane } from './chaos/lane.ts'
 import { operationNamed } from './chaos/operations.ts'
@@ -74,8 +76,38 @@ describeOnLab('among colleagues', () => {
       })
       const refused = await lane().zdt(['rollback', run, '--yes'])
       expect(refused.code).toBe(3)
-      expect(refused.stderr).toMatch(/wanted\s+in\s+drain\s+since/)
+      expect(refused.stderr).toMatch(/wanted\s+(?:in\s+drain|so)\s+since/)
       expect(await lane().zdt(['ready', 'app2', '--yes'])).toMatchObject({ code: 0 })
+      expect(await lane().zdt(['rollback', run, '--yes'])).toMatchObject({ code: 0 })
+      expect(await lane().unlike(before)).toEqual([])
+    },
+  )
+
+  deep(
+    'given a drain that was killed / another machine drains, or brings back / neither is undone by whoever knows the first alone',
+    async () => {
+      const before = await prepare(lane(), drain)
+      const waits = { event: 'waiting', steps: ['haproxy.await-drained'], after: 0 }
+      const dead = await lane().start(['drain', 'app2'], { ...waits, signal: 'SIGKILL' })
+      await dead.ended
+      const run = runOf(dead)
+      const other = { env: { XDG_STATE_HOME: await mkdtemp(join(lane().home, 'other-')) } }
+      const elsewhere = (...argv: string[]) => lane().zdt(argv, other)
+      expect((await elsewhere('status', 'shop')).stdout).toMatch(
+        new RegExp(`app2 in drain since \\S+, by run ${run}[^]*half done: zdt adopt ${run}`),
+      )
+      expect((await elsewhere('drain', 'app2', '--yes')).stderr).toContain(`run ${run} (drain app2) has left`)
+      const refused = await lane().zdt(['rollback', run, '--yes'])
+      expect(refused).toMatchObject({ code: 3, stderr: expect.stringMatching(/wanted\s+so\s+since/) as string })
+      expect(await elsewhere('ready', 'app2', '--yes')).toMatchObject({ code: 0 })
+      expect(await lane().zdt(['resume', run, '--yes'])).toMatchObject({
+        code: 3,
+        stderr: expect.stringContaining('ready since') as string,
+      })
+      // Set anew by the other one: that is its drain now, until somebody has set it back by hand.
+      expect(await elsewhere('drain', 'app2', '--yes')).toMatchObject({ code: 0 })
+      expect(await lane().zdt(['rollback', run, '--yes'])).toMatchObject({ code: 3 })
+      await order(lane(), ['set server shop/app2 state ready'])
       expect(await lane().zdt(['rollback', run, '--yes'])).toMatchObject({ code: 0 })
       expect(await lane().unlike(before)).toEqual([])
     },

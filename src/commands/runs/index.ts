@@ -2,7 +2,6 @@ import * as Flags from '@oclif/core/flags'
 import { fleetFlags } from '../../cli/flags.ts'
 import { ZdtCommand } from '../../cli/zdt-command.ts'
 import { allRuns } from '../../operations/all-runs.ts'
-import { FleetNotFound } from '../../fleet/errors.ts'
 import { runsText } from '../../views/runs-text.ts'
 
 export default class Runs extends ZdtCommand {
@@ -15,17 +14,9 @@ export default class Runs extends ZdtCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Runs)
-    const { runs, unseen } = flags.here ? await allRuns() : await this.everywhere(flags.fleet)
+    const { withWorldIfAny } = await import('../../cli/world.ts')
+    const { runs, unseen } = flags.here ? await allRuns() : await withWorldIfAny(flags.fleet, allRuns)
     for (const { host, why } of unseen) process.stderr.write(`${host} not asked: ${why}\n`)
     this.show(flags, runs.slice(0, flags.limit), runsText)
-  }
-
-  /** Without a fleet there is nobody else to ask. */
-  private async everywhere(fleet: string | undefined) {
-    const { withWorld } = await import('../../cli/world.ts')
-    return await withWorld(fleet, allRuns).catch((error: unknown) => {
-      if (error instanceof FleetNotFound && fleet === undefined) return allRuns()
-      throw error
-    })
   }
 }

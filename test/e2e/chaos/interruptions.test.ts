@@ -64,9 +64,47 @@ describeOnLab('a run that is interrupted', () => {
       expect(JSON.parse(stdout)).toContainEqual(expect.objectContaining({ run, ended: 'paused' }))
     }
     expect(await lane.root('lb1', 'journalctl -q -t zdt -o cat')).toContain(`run ${run} adopted: drain app2, by `)
+    for (const way of ['resume', 'rollback']) {
+      expect(await lane.zdt([way, run, '--yes'])).toMatchObject({
+        code: 3,
+        stderr: expect.stringContaining('was adopted'),
+      })
+    }
     expect(await elsewhere('resume', run)).toMatchObject({ code: 0 })
     await isDrained()
     expect(await elsewhere('rollback', run)).toMatchObject({ code: 0 })
+    await isAsBefore()
+  })
+
+  deep.each(['', '{"at":1,"event":"stage","number":1}'])(
+    'killed, and its journal here damaged (%j): the hosts have it, and it is rolled back by that',
+    async (rest) => {
+      const { zdt, run } = await drainStopped(halfDrained)
+      zdt.signal('SIGKILL')
+      await zdt.ended
+      await writeFile(join(lane.home, 'zdt/runs', `${run}.ndjson`), `${rest}\n`)
+      expect((await lane.zdt(['runs', 'show', run])).stdout).toContain('drain app2')
+      expect(await lane.zdt(['rollback', run, '--yes'])).toMatchObject({ code: 0 })
+      await isAsBefore()
+    },
+  )
+
+  deep('killed, and its hosts have other addresses in zdt.yaml now: neither way goes on there', async () => {
+    const { zdt, run } = await drainStopped(halfDrained)
+    zdt.signal('SIGKILL')
+    await zdt.ended
+    const half = await lane.unlike(before, 0)
+    const yaml = await readFile(labPaths(lane.lab.name).fleet, 'utf8')
+    const [, one = '', two = ''] = /lb1: \{ address: (\S+) \}[^]*?lb2: \{ address: (\S+) \}/.exec(yaml) ?? []
+    const swapped = yaml.replace(one, 'X').replace(two, one).replace('X', two)
+    const fleet = join(lane.home, 'swapped.yaml')
+    await writeFile(fleet, swapped)
+    for (const way of ['resume', 'rollback']) {
+      const refused = await lane.zdt([way, run, '--yes', '--fleet', fleet])
+      expect(refused).toMatchObject({ code: 3, stderr: expect.stringMatching(/lb1 was \S+\s+then/) })
+    }
+    expect(await lane.unlike(before, 0)).toEqual(half)
+    expect(await lane.zdt(['rollback', run, '--yes'])).toMatchObject({ code: 0 })
     await isAsBefore()
   })
 

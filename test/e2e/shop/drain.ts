@@ -300,8 +300,8 @@ export function drainTests(shop: Shop): void {
         const at = Date.now()
         expect(await drain.ended).toMatchObject({ code: 130 })
         expect(Date.now() - at).toBeLessThan(5000)
-        expect(drain.stdout()).toMatch(/go on with +zdt drain app2/)
-        expect(drain.stdout()).toMatch(/undo with +zdt ready app2/)
+        expect(drain.stdout()).toMatch(/go on with +zdt resume \w+/)
+        expect(drain.stdout()).toMatch(/undo with +zdt rollback \w+/)
         const run = /zdt runs show (\w+)/.exec(drain.stdout())?.[1] ?? ''
         expect((await shop.zdt('runs')).stdout).toMatch(new RegExp(`${run}.*drain app2.*interrupted`))
         expect(await shop.zdt('runs', 'show', run)).toMatchObject({ code: 0 })
