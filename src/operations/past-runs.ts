@@ -20,8 +20,11 @@ export interface Past {
   readonly run: string
   readonly operator: string
   readonly at: number
-  /** `already`: it found what it wanted. Of a guard `change`, too: it has come to its end. */
-  readonly made: 'change' | 'already'
+  /**
+   * `already`: it found what it wanted. Of a guard `change`, too: it has come to its end. `begun`: no journal tells how it came out,
+   * as of a zdt that died before it could say so.
+   */
+  readonly made: 'change' | 'already' | 'begun'
   /** The fleet's name, where its journal tells. */
   readonly fleet?: string
   /** Its run was taken back: nobody wants what it found. */
@@ -50,7 +53,7 @@ export class PastRuns {
    * none of these did.
    */
   takenOut(place: Place, state: string): string | undefined {
-    const past = this.#of(place, setServerState.kind).find(({ made }) => made === 'change')
+    const past = this.#of(place, setServerState.kind).find(({ made }) => made !== 'already')
     return past && wanted(past, 'state') === state ? since(past) : undefined
   }
 
@@ -58,7 +61,7 @@ export class PastRuns {
   lastState(
     place: Place,
   ): { readonly run: string; readonly at: number; readonly state: string; readonly since: string } | undefined {
-    const past = this.#of(place, setServerState.kind).find(({ made, putBack }) => made === 'change' || !putBack)
+    const past = this.#of(place, setServerState.kind).find(({ made, putBack }) => made !== 'already' || !putBack)
     return past && { run: past.run, at: past.at, state: String(wanted(past, 'state')), since: since(past) }
   }
 
@@ -119,7 +122,13 @@ function wanted({ step }: Past, what: 'state' | 'agent' | 'weight'): unknown {
   return (step.input as Readonly<Record<string, unknown>>)[what]
 }
 
-/** The steps of a journal that came to an end and were not put back. */
+const madeBy: ReadonlyMap<Event['event'], Past['made']> = new Map([
+  ['verified', 'change'],
+  ['already', 'already'],
+  ['applying', 'begun'],
+])
+
+/** The steps of a journal that came to an end, or may have, and were not put back. */
 function pastOf(events: readonly Event[]): Past[] {
   const begun = events.find((event) => event.event === 'run')
   if (!begun) return []
@@ -128,10 +137,13 @@ function pastOf(events: readonly Event[]): Past[] {
   const putBack = endedOf(events) === 'put-back'
   const steps = new Map(begun.plan.stages.flatMap((stage) => stage.steps.map((step) => [step.id, step] as const)))
   return events.flatMap((event, index): Past[] => {
-    if (event.event !== 'verified' && event.event !== 'already') return []
+    const made = madeBy.get(event.event)
+    if (made === undefined || !('step' in event)) return []
     const step = steps.get(event.step)
     if (!step || index < (undone.get(event.step) ?? -1)) return []
-    const made = event.event === 'already' ? 'already' : 'change'
+    // How it came out is told later.
+    if (made === 'begun' && events.slice(index + 1).some((later) => 'step' in later && later.step === step.id))
+      return []
     const { plan, operator, fleet } = begun
     return [{ step, run: plan.id, operator, at: event.at, made, putBack, ...(fleet !== undefined && { fleet }) }]
   })

@@ -49,6 +49,13 @@ test('who took a seat out: the last that changed it', async () => {
   expect(past.takenOut({ ...place, server: 'app1' }, 'maint')).toBeUndefined()
 })
 
+test('one that died before it could say how it came out may have', async () => {
+  await state('AAAAAA', 1000, 'drain', 'applying')
+  expect((await PastRuns.read()).takenOut(place, 'drain')).toContain('AAAAAA')
+  await state('BBBBBB', 2000, 'maint', 'applying', 'undone')
+  expect((await PastRuns.read()).takenOut(place, 'maint')).toBeUndefined()
+})
+
 test('nobody did whose run was put back, or brought it back', async () => {
   await state('AAAAAA', 1000, 'drain', 'verified', 'undone')
   expect((await PastRuns.read()).takenOut(place, 'drain')).toBeUndefined()
