@@ -1,6 +1,8 @@
+import { endedOf } from '../engine/history.ts'
 import { importJournal, mergedLines } from '../engine/import-journal.ts'
 import { eventsIn, journalText, linesIn, openJournal } from '../engine/journal.ts'
 import { openMirror } from '../engine/mirror.ts'
+import type { Ended } from '../engine/outcome.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import { fencedHosts } from '../hosts/lease/fenced-hosts.ts'
 import { takeLeases, type Wanted } from '../hosts/lease/take-leases.ts'
@@ -19,6 +21,8 @@ export type Adopted = {
   readonly title: string
   readonly operator: string
   readonly lines: number
+  /** How it had ended before. */
+  readonly ended?: Ended
 }
 
 /**
@@ -50,7 +54,8 @@ export async function adopt(fleet: Fleet, hosts: Hosts, name: string, yes: boole
     // Read again under them: whoever had them may have written on while this was asked.
     const found = await findRunElsewhere(fleet, hosts, name)
     await keep(found, fencedHosts(hosts, leases), claims, plan.title)
-    return { run: id, title: plan.title, operator, lines: found.lines.length }
+    const ended = endedOf(found.events)
+    return { run: id, title: plan.title, operator, lines: found.lines.length, ...(ended && { ended }) }
   } finally {
     await leases.release()
   }

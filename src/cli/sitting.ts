@@ -11,6 +11,7 @@ import type { Hosts } from '../hosts/host.ts'
 import { fencedHosts } from '../hosts/lease/fenced-hosts.ts'
 import { ownProcess } from '../hosts/lease/own-process.ts'
 import type { Leases } from '../hosts/lease/leases.ts'
+import { ZdtError } from '../lib/errors.ts'
 import type { Exit } from '../lib/exit-codes.ts'
 import type { HostName } from '../lib/types.ts'
 import type { Ledger } from '../probe/ledger.ts'
@@ -92,7 +93,7 @@ export async function sit(sitting: Sitting, seating: Seating): Promise<Came> {
     words = heeded
     const operator = await chooseOperator(says.onTimeout, flags, { view, say, events, interrupts, words: heeded })
     interrupts.begin()
-    const outcome = await sitting.go({
+    const came = await sitting.go({
       kinds: stepKinds,
       hosts,
       changing: fencedHosts(hosts, leases, mirror),
@@ -107,6 +108,7 @@ export async function sit(sitting: Sitting, seating: Seating): Promise<Came> {
       stop: interrupts.stop,
     })
     heeded.close()
+    const outcome = leaseFirst(came, leases.lost)
     const counted = await ledger?.stop()
     const { result, exit } = resultOf(says, outcome, {
       lost: counted,
@@ -125,4 +127,21 @@ export async function sit(sitting: Sitting, seating: Seating): Promise<Came> {
     await view.settled()
     await journal.close()
   }
+}
+
+/** Whose lease is lost sees a world that others change: that it is lost is to be told first, and then what was seen. */
+function leaseFirst(outcome: Outcome, { aborted, reason }: AbortSignal): Outcome {
+  const { ended, error } = outcome
+  const isHalf = ended === 'paused' || ended === 'left' || ended === 'interrupted'
+  if (!aborted || !isHalf || !error || !(reason instanceof ZdtError) || error.code === reason.code) return outcome
+  const { message, code, exit, host, said, suggestions } = reason
+  const told = new ZdtError(message, {
+    code,
+    exit,
+    ...(host !== undefined && { host }),
+    said: [said, `seen before that: ${error.message}`].filter(Boolean).join('\n'),
+    suggestions,
+    cause: error,
+  })
+  return { ...outcome, error: told }
 }

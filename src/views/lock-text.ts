@@ -1,3 +1,4 @@
+import type { RunRow } from '../engine/run-row.ts'
 import type { HostLocks } from '../operations/locks.ts'
 import { formatDuration } from '../lib/durations.ts'
 import { cleanLine } from './clean.ts'
@@ -34,17 +35,15 @@ export function locksText(hosts: readonly HostLocks[], page: Page): string {
 
 /** What `zdt adopt` took over, and how to go on. */
 export function adoptedText(
-  { run, title, operator }: { readonly run: string; readonly title: string; readonly operator: string },
+  { run, title, operator, ended }: Pick<RunRow, 'run' | 'title' | 'operator' | 'ended'>,
   page: Page,
 ): string {
-  return finish(
-    [
-      page.paint.green(`✔ run ${run} (${cleanLine(title)}, begun by ${cleanLine(operator)}) is of this machine now`),
-      `  go on with         zdt resume ${run}`,
-      `  or take it back    zdt rollback ${run}`,
-    ],
-    page,
-  )
+  const what = `✔ run ${run} (${cleanLine(title)}, begun by ${cleanLine(operator)}) is of this machine now`
+  const isOver = ended === 'put-back' || ended === 'already' || ended === 'untouched'
+  const next = isOver
+    ? [`  it has ended (${ended}): there is nothing to go on with, nor to take back`]
+    : [...(ended === 'done' ? [] : [`  go on with    zdt resume ${run}`]), `  take it back  zdt rollback ${run}`]
+  return finish([page.paint.green(what), ...next], page)
 }
 
 /** What `zdt lock break` broke. */

@@ -57,7 +57,7 @@ test('a bug is told with its place in the source', async () => {
     execFile(process.execPath, argv, { env }, (error, _stdout, stderr) => resolve({ code: error?.code, stderr }))
   })
   expect(stderr).toContain('a bug in zdt: toSorted is broken')
-  expect(stderr).toMatch(/at allRuns \(file:\/\/\S+\/src\/operations\/all-runs\.ts:\d+:\d+\)/)
+  expect(stderr).toMatch(/at \w+ \(file:\/\/\S+\/src\/operations\/(?:all-runs|journals)\.ts:\d+:\d+\)/)
   expect(code).toBe(1)
 })
 
