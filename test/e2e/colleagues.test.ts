@@ -11,6 +11,12 @@ describeOnLab('among colleagues', () => {
   const lane = useLane()
   const drain = operationNamed('drain')
   const ready = operationNamed('ready')
+  const diedDraining = async () => {
+    const waits = { event: 'waiting', steps: ['haproxy.await-drained'], after: 0 }
+    const dead = await lane().start(['drain', 'app2'], { ...waits, signal: 'SIGKILL' })
+    await dead.ended
+    return runOf(dead)
+  }
 
   deep('given a run at work / another waits for its lock / is told whose it is; lock break ends it', async () => {
     const before = await prepare(lane(), drain)
@@ -63,10 +69,7 @@ describeOnLab('among colleagues', () => {
     'given a drain that was killed / another, that finds it so / is told of it, and its rollback is refused until nobody relies on it',
     async () => {
       const before = await prepare(lane(), drain)
-      const waits = { event: 'waiting', steps: ['haproxy.await-drained'], after: 0 }
-      const dead = await lane().start(['drain', 'app2'], { ...waits, signal: 'SIGKILL' })
-      await dead.ended
-      const run = runOf(dead)
+      const run = await diedDraining()
       expect(await lane().zdt(['drain', 'app2', '--yes'])).toMatchObject({
         code: 0,
         stdout: expect.stringContaining('app2 was drained already') as string,
@@ -87,10 +90,7 @@ describeOnLab('among colleagues', () => {
     'given a drain that was killed / another machine drains, or brings back / neither is undone by whoever knows the first alone',
     async () => {
       const before = await prepare(lane(), drain)
-      const waits = { event: 'waiting', steps: ['haproxy.await-drained'], after: 0 }
-      const dead = await lane().start(['drain', 'app2'], { ...waits, signal: 'SIGKILL' })
-      await dead.ended
-      const run = runOf(dead)
+      const run = await diedDraining()
       const other = { env: { XDG_STATE_HOME: await mkdtemp(join(lane().home, 'other-')) } }
       const elsewhere = (...argv: string[]) => lane().zdt(argv, other)
       expect((await elsewhere('status', 'shop')).stdout).toMatch(
