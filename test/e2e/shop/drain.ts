@@ -317,7 +317,7 @@ export function drainTests(shop: Shop): void {
         drain.signal('SIGINT')
         drain.signal('SIGTERM')
         expect(await drain.ended).toMatchObject({ code: 130 })
-        expect(drain.stdout()).toMatch(/undo with +zdt ready app2/)
+        expect(drain.stdout()).toMatch(/undo with +zdt rollback \w+/)
       })
     })
 
