@@ -317,7 +317,9 @@ export function drainTests(shop: Shop): void {
         drain.signal('SIGINT')
         drain.signal('SIGTERM')
         expect(await drain.ended).toMatchObject({ code: 130 })
-        expect(drain.stdout()).toMatch(/undo with +zdt rollback \w+/)
+        const run = /undo with +zdt rollback (\w+)/.exec(drain.stdout())?.[1] ?? ''
+        expect(await shop.zdt('rollback', run, '--yes')).toMatchObject({ code: 0 })
+        expect(await shop.states('shop/app2')).toEqual(['UP', 'UP'])
       })
     })
 
