@@ -37,8 +37,8 @@ export async function theRun(name: string, fleet: Fleet, hosts: Hosts): Promise<
   if (known && isRunbook(known.plan)) return { id, begun: known, events: own, past: PastRuns.of([]) }
   if (known) refuseOtherHosts(known, fleet)
   const names = known ? claimedBy(known) : hostsWithJournals(fleet)
-  const since = known ? { within: Date.now() - known.at + slack } : {}
-  const { journals } = await knownJournals({ hosts, names, ...since })
+  const within = known && Date.now() - known.at + slack
+  const { journals } = await knownJournals({ hosts, names, ...(within !== undefined && { within }) }, within)
   const journal = journals.find(({ run }) => run === id)
   const events = journal?.events ?? own
   const begun = begunIn(events)

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { constants } from 'node:fs'
-import { mkdir, open, readdir, readFile, statfs, type FileHandle } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, stat, statfs, type FileHandle } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { ZdtError } from '../lib/errors.ts'
@@ -165,13 +165,16 @@ async function syncDirectory(directory: string): Promise<void> {
   await handle.close()
 }
 
-/** The runs that this machine has journals of, in no order. */
-export async function listRuns(directory = runsDirectory()): Promise<RunId[]> {
+/** The runs that this machine has journals of, in no order; those alone that were written on since then. */
+export async function listRuns({ since = 0, directory = runsDirectory() } = {}): Promise<RunId[]> {
   const names = await readdir(directory).catch(() => [])
-  return names.flatMap((name) => {
+  const runs = names.flatMap((name) => {
     const run = /^([0-9A-Z]{1,32})\.ndjson$/.exec(name)?.[1]
     return run === undefined ? [] : [run as RunId]
   })
+  if (since === 0) return runs
+  const written = await Promise.all(runs.map((run) => stat(join(directory, `${run}.ndjson`)).catch(() => undefined)))
+  return runs.filter((_, index) => (written[index]?.mtimeMs ?? 0) >= since)
 }
 
 /** All that is kept of a run. Lines cut short by a crash are left out. Throws when there is no such run. */

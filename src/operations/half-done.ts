@@ -13,8 +13,9 @@ export type HalfDone = Pick<KnownRun, 'run' | 'title' | 'hosts'> & {
   readonly next: string
 }
 
-/** Older ones of other machines are told by `zdt runs` alone. */
-export const week = 7 * 86_400_000
+const day = 86_400_000
+/** What is told in passing, by whatever is about to change something, is not to cost it much; `zdt runs` knows all. */
+const lately = { here: 30 * day, elsewhere: day }
 
 /**
  * The runs that a fleet's hosts may still bear the marks of, latest first: those of this machine, and those that these hosts tell
@@ -25,7 +26,7 @@ export async function halfDoneRuns(
   hosts: Hosts,
   names: readonly HostName[] = hostsWithJournals(fleet),
 ): Promise<HalfDone[]> {
-  const { journals } = await knownJournals({ hosts, names, within: week })
+  const { journals } = await knownJournals({ hosts, names, within: lately.elsewhere }, lately.here)
   const runs = await withLeases(fleet, hosts, await rowsOf(journals))
   return halfDoneIn(runs, fleet)
 }

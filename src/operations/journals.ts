@@ -3,7 +3,7 @@ import { mergedLines } from '../engine/import-journal.ts'
 import { eventsIn, journalText, linesIn, listRuns } from '../engine/journal.ts'
 import type { ReadMirrorOptions } from '../engine/read-mirror.ts'
 import type { Hosts } from '../hosts/host.ts'
-import type { HostName, RunId } from '../lib/types.ts'
+import type { HostName, Millis, RunId } from '../lib/types.ts'
 import { journalsOn, type Elsewhere } from './find-run.ts'
 
 /** A run's journal, made of every copy of it that is known. */
@@ -27,9 +27,12 @@ export interface Asked {
 
 export type KnownJournals = Pick<Elsewhere, 'unseen'> & { readonly journals: readonly KnownJournal[] }
 
-/** The journals of this machine; and of hosts, which send only what is not known here, in one round trip each. */
-export async function knownJournals(asked?: Asked): Promise<KnownJournals> {
-  const own = await ownTexts()
+/**
+ * The journals of this machine, or those written `within` this time; and of hosts, which send only what is not known here, in one
+ * round trip each.
+ */
+export async function knownJournals(asked?: Asked, within?: Millis): Promise<KnownJournals> {
+  const own = await ownTexts(within)
   const known = new Map([...own].map(([run, text]) => [run, Buffer.byteLength(text)]))
   const { journals, unseen } = asked
     ? await journalsOn(asked.hosts, asked.names, { known, ...(asked.within !== undefined && { within: asked.within }) })
@@ -51,9 +54,10 @@ export async function knownJournals(asked?: Asked): Promise<KnownJournals> {
 }
 
 /** One that cannot be read tells nothing. */
-async function ownTexts(): Promise<Map<RunId, string>> {
+async function ownTexts(within?: Millis): Promise<Map<RunId, string>> {
+  const since = within === undefined ? 0 : Date.now() - within
   const texts = await Promise.all(
-    (await listRuns()).map(async (run) => [run, await journalText(run).catch(() => undefined)] as const),
+    (await listRuns({ since })).map(async (run) => [run, await journalText(run).catch(() => undefined)] as const),
   )
   return new Map(texts.flatMap(([run, text]) => (text === undefined ? [] : [[run, text] as const])))
 }

@@ -9,7 +9,7 @@ import { upstreamSeatsIn } from '../fleet/selectors.ts'
 import { daemonsOn } from './daemon-status.ts'
 import { rowsOf, withLeases } from './all-runs.ts'
 import { hostsWithJournals } from './find-run.ts'
-import { halfDoneIn, week } from './half-done.ts'
+import { halfDoneIn } from './half-done.ts'
 import { knownJournals } from './journals.ts'
 import { PastRuns } from './past-runs.ts'
 import { seatRow } from './seat-row.ts'
@@ -23,7 +23,7 @@ export async function status(fleet: Fleet, hosts: Hosts, only: readonly string[]
   for (const name of only) if (!known.includes(name)) throw new UnknownName('host, pool or server', name, known)
   const asked = (name: string) => only.length === 0 || only.includes(name)
   const names = [...fleet.hosts.values()].map(({ name }) => name).filter(asked)
-  const journals = knownJournals({ hosts, names: hostsWithJournals(fleet), within: week })
+  const journals = knownJournals({ hosts, names: hostsWithJournals(fleet), within: 7 * 86_400_000 })
   const past = journals.then((known) => PastRuns.of(known.journals))
   const [vips, hostRows, pools, runs] = await Promise.all([
     Promise.all(
