@@ -6,6 +6,7 @@ import { ZdtError } from '../lib/errors.ts'
 import type { Exit } from '../lib/exit-codes.ts'
 import { stepKinds } from '../steps/index.ts'
 import type { Stand } from './conduct.ts'
+import { say } from './say.ts'
 import { showForeseen } from './show.ts'
 import { unattended } from './unattended.ts'
 
@@ -39,7 +40,11 @@ export async function stepsAhead(
   return foreseen.error ? undefined : new Set(foreseen.stages.flatMap(({ steps }) => steps.map(({ id }) => id)))
 }
 
-function foresee(way: 'resume' | 'rollback', events: readonly Event[], { hosts, flags }: Stand): Promise<Foreseen> {
+async function foresee(
+  way: 'resume' | 'rollback',
+  events: readonly Event[],
+  { hosts, flags }: Stand,
+): Promise<Foreseen> {
   const engine: Engine = {
     kinds: stepKinds,
     hosts,
@@ -49,5 +54,13 @@ function foresee(way: 'resume' | 'rollback', events: readonly Event[], { hosts, 
     pause: never,
     stop: never,
   }
-  return (way === 'resume' ? foreseeResume : foreseeRollback)(events, engine)
+  const slow = setTimeout(() => say(looksLong), 2000)
+  try {
+    return await (way === 'resume' ? foreseeResume : foreseeRollback)(events, engine)
+  } finally {
+    clearTimeout(slow)
+  }
 }
+
+const looksLong =
+  'Still looking at the hosts: what is neither as before nor as after may be on its way, and is looked at for some time.'
