@@ -92,6 +92,8 @@ async function proposed<Options>(
   claims: readonly Wanted[],
 ): Promise<Proposal> {
   const left = leftOn(world, claims)
+  // Heard of below, however long the proposal takes.
+  left.catch(() => undefined)
   const proposal = await heeding(world, (it) => operation.propose(it, options)).catch(async (error: unknown) => {
     throw besides(error, await left)
   })
