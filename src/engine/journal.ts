@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer'
 import { constants } from 'node:fs'
 import { mkdir, open, readdir, readFile, stat, statfs, type FileHandle } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { join, parse } from 'node:path'
 import { ZdtError } from '../lib/errors.ts'
 import type { RunId } from '../lib/types.ts'
 import type { Event, Record } from './events.ts'
@@ -168,10 +168,7 @@ async function syncDirectory(directory: string): Promise<void> {
 /** The runs that this machine has journals of, in no order; those alone that were written on since then. */
 export async function listRuns({ since = 0, directory = runsDirectory() } = {}): Promise<RunId[]> {
   const names = await readdir(directory).catch(() => [])
-  const runs = names.flatMap((name) => {
-    const run = /^([0-9A-Z]{1,32})\.ndjson$/.exec(name)?.[1]
-    return run === undefined ? [] : [run as RunId]
-  })
+  const runs = names.filter((name) => /^[0-9A-Z]{1,32}\.ndjson$/.test(name)).map((name) => parse(name).name as RunId)
   if (since === 0) return runs
   const written = await Promise.all(runs.map((run) => stat(join(directory, `${run}.ndjson`)).catch(() => undefined)))
   return runs.filter((_, index) => (written[index]?.mtimeMs ?? 0) >= since)
