@@ -49,14 +49,16 @@ export async function conduct<Options>(
   if (flags['dry-run']) return showDryRun(await propose(), flags)
 
   if (operation.looksFirst) {
-    const [{ plan, already }, held] = await Promise.all([
-      heeding({ fleet, hosts, id }, (world) => operation.propose(world, options)).catch(async (error: unknown) => {
+    // Somebody who is at work there may be about to change it, or have it half done: then the lock decides.
+    const held = isAnyHeld(hosts, claims)
+    held.catch(() => undefined)
+    const seen = await heeding({ fleet, hosts, id }, (world) => operation.propose(world, options)).catch(
+      async (error: unknown) => {
+        if (await held.catch(() => false)) return undefined
         throw besides(error, await leftOn(stand, claims))
-      }),
-      isAnyHeld(hosts, claims),
-    ])
-    // Somebody who is at work there may be about to change it: then the lock decides.
-    if (plan.stages.length === 0 && !held) return showNothingToDo(plan, already, stand)
+      },
+    )
+    if (seen?.plan.stages.length === 0 && !(await held)) return showNothingToDo(seen.plan, seen.already, stand)
   }
   return underLocks(stand, { id, title: operation.title(options), claims }, async () => {
     const { plan, situation, texts, ...says } = await propose()
