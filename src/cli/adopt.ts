@@ -1,6 +1,6 @@
 import { endedOf } from '../engine/history.ts'
-import { importJournal, mergedLines } from '../engine/import-journal.ts'
-import { eventsIn, journalText, linesIn, openJournal } from '../engine/journal.ts'
+import { importJournal, mergedCopies } from '../engine/import-journal.ts'
+import { journalText, linesIn, openJournal } from '../engine/journal.ts'
 import { openMirror } from '../engine/mirror.ts'
 import type { Ended } from '../engine/outcome.ts'
 import type { Fleet } from '../fleet/fleet.ts'
@@ -65,8 +65,11 @@ export async function adopt(fleet: Fleet, hosts: Hosts, name: string, yes: boole
 async function isOursAlready(id: RunId, there: readonly string[]): Promise<boolean> {
   const own = await linesHere(id)
   if (!own.some(({ event }) => event.event === 'run')) return false
-  const mine = new Set(own.map(({ line }) => line))
-  return !eventsIn(there.filter((line) => !mine.has(line)).join('\n')).some(({ event }) => event === 'adopted')
+  const { news } = mergedCopies(
+    own.map(({ line }) => line),
+    [there],
+  )
+  return !news.some(({ event }) => event === 'adopted')
 }
 
 /** Empty where there is none. */
@@ -78,7 +81,7 @@ async function linesHere(id: RunId): Promise<ReturnType<typeof linesIn>> {
 async function keep({ id, lines }: FoundRun, hosts: Hosts, claims: readonly Wanted[], title: string): Promise<void> {
   const operator = operatorName()
   const own = (await linesHere(id)).map(({ line }) => line)
-  const whole = mergedLines(own, lines)
+  const { lines: whole } = mergedCopies(own, [lines])
   await importJournal(id, whole)
   const names = claims.map(({ host }) => host)
   const mirror = openMirror(hosts, names, id, { begins: `run ${id} adopted: ${title}, by ${operator}`, history: whole })

@@ -1,6 +1,6 @@
 import type { Event } from '../engine/events.ts'
-import { importJournal, mergedLines } from '../engine/import-journal.ts'
-import { eventsIn, journalText, linesIn } from '../engine/journal.ts'
+import { importJournal, mergedCopies } from '../engine/import-journal.ts'
+import { journalText, linesIn } from '../engine/journal.ts'
 import { readMirror } from '../engine/read-mirror.ts'
 import type { Hosts } from '../hosts/host.ts'
 import type { Wanted } from '../hosts/lease/take-leases.ts'
@@ -29,14 +29,13 @@ export async function catchUp(run: RunId, hosts: Hosts, claims: readonly Wanted[
     own.map(({ event }) => event),
     copies.flatMap(({ host, lines }) => (lines?.length === 0 ? [host] : [])),
   )
-  const fullest = copies.map(({ lines = [] }) => lines).toSorted((a, b) => b.length - a.length)[0] ?? []
-  const lines = own.map(({ line }) => line)
-  const merged = mergedLines(lines, fullest)
-  if (merged.length === lines.length) return
-  const mine = new Set(lines)
-  const news = merged.filter((line) => !mine.has(line))
-  refuseAdopted(run, eventsIn(merged.join('\n')), eventsIn(news.join('\n')))
-  await importJournal(run, merged)
+  const merged = mergedCopies(
+    own.map(({ line }) => line),
+    copies.map(({ lines = [] }) => lines),
+  )
+  if (merged.news.length === 0) return
+  refuseAdopted(run, merged)
+  await importJournal(run, merged.lines)
 }
 
 /**

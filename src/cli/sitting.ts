@@ -11,7 +11,6 @@ import type { Hosts } from '../hosts/host.ts'
 import { fencedHosts } from '../hosts/lease/fenced-hosts.ts'
 import { ownProcess } from '../hosts/lease/own-process.ts'
 import type { Leases } from '../hosts/lease/leases.ts'
-import { ZdtError } from '../lib/errors.ts'
 import type { Exit } from '../lib/exit-codes.ts'
 import type { HostName } from '../lib/types.ts'
 import type { Ledger } from '../probe/ledger.ts'
@@ -20,6 +19,7 @@ import type { View } from '../views/view.ts'
 import type { RunFlags } from './flags.ts'
 import { heedWords, type Words } from './heed-words.ts'
 import { startLedger } from './ledger.ts'
+import { leaseFirst } from './lease-first.ts'
 import { openNotices } from './notices.ts'
 import { operatorName } from './operator-name.ts'
 import { chooseOperator } from './operators.ts'
@@ -127,21 +127,4 @@ export async function sit(sitting: Sitting, seating: Seating): Promise<Came> {
     await view.settled()
     await journal.close()
   }
-}
-
-/** Whose lease is lost sees a world that others change: that it is lost is to be told first, and then what was seen. */
-function leaseFirst(outcome: Outcome, { aborted, reason }: AbortSignal): Outcome {
-  const { ended, error } = outcome
-  const isHalf = ended === 'paused' || ended === 'left' || ended === 'interrupted'
-  if (!aborted || !isHalf || !error || !(reason instanceof ZdtError) || error.code === reason.code) return outcome
-  const { message, code, exit, host, said, suggestions } = reason
-  const told = new ZdtError(message, {
-    code,
-    exit,
-    ...(host !== undefined && { host }),
-    said: [said, `seen before that: ${error.message}`].filter(Boolean).join('\n'),
-    suggestions,
-    cause: error,
-  })
-  return { ...outcome, error: told }
 }

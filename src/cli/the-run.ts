@@ -1,5 +1,6 @@
 import type { Event } from '../engine/events.ts'
 import { endedOf } from '../engine/history.ts'
+import type { Merged } from '../engine/import-journal.ts'
 import { hostsOf } from '../engine/plan.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import type { Hosts } from '../hosts/host.ts'
@@ -44,7 +45,7 @@ export async function theRun(name: string, fleet: Fleet, hosts: Hosts): Promise<
   const begun = begunIn(events)
   if (!begun) throw damaged(id)
   refuseOtherHosts(begun, fleet)
-  refuseAdopted(id, events, journal?.news ?? [])
+  refuseAdopted(id, { events, news: journal?.news ?? [] })
   return { id, begun, events, past: PastRuns.of(journals) }
 }
 
@@ -52,7 +53,7 @@ export async function theRun(name: string, fleet: Fleet, hosts: Hosts): Promise<
  * Throws, exit `refused`, where what is news of a run here says that it is another machine's now; not where it has come to nothing
  * since, and nobody can do anything about it any more.
  */
-export function refuseAdopted(id: RunId, events: readonly Event[], news: readonly Event[]): void {
+export function refuseAdopted(id: RunId, { events, news }: Pick<Merged, 'events' | 'news'>): void {
   const adopted = news.findLast((event) => event.event === 'adopted')
   if (!adopted || endedOf(events) === 'put-back') return
   throw new ZdtError(`run ${id} was adopted at ${when(adopted.at)} by ${adopted.operator}: it is of that machine now`, {

@@ -1,7 +1,8 @@
 import { mkdir, open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RunId } from '../lib/types.ts'
-import { journalRefused, runsDirectory } from './journal.ts'
+import type { Event } from './events.ts'
+import { eventsIn, journalRefused, runsDirectory } from './journal.ts'
 
 /**
  * Keeps these lines as the journal of a run, in one move, in place of one that may be here. To be called where nobody writes on
@@ -18,12 +19,28 @@ export async function importJournal(id: RunId, lines: readonly string[], directo
   }
 }
 
+/** One journal of all its copies. */
+export interface Merged {
+  readonly lines: readonly string[]
+  readonly events: readonly Event[]
+  /** What the own copy did not have. */
+  readonly news: readonly Event[]
+}
+
+/** One journal of this machine's copy and those of others, however many lines each of them lacks. */
+export function mergedCopies(own: readonly string[], others: readonly (readonly string[])[]): Merged {
+  const lines = others.toSorted((a, b) => b.length - a.length).reduce(mergedLines, own)
+  const mine = new Set(own)
+  const [events, news] = [lines, lines.filter((line) => !mine.has(line))].map((some) => eventsIn(some.join('\n')))
+  return { lines, events: events ?? [], news: news ?? [] }
+}
+
 /**
  * One journal of two copies, each line once and in its place. This one may have lines of its own: a zdt whose run was adopted
  * wrote down how it ended, and could tell no host; they come before what was written on elsewhere. And it may lack some in
  * its middle, where a disk was damaged. No two lines are the same: each has its time.
  */
-export function mergedLines(own: readonly string[], other: readonly string[]): readonly string[] {
+function mergedLines(own: readonly string[], other: readonly string[]): readonly string[] {
   const place = new Map(own.map((line, index) => [line, index]))
   const lastCommon = other.findLastIndex((line) => place.has(line))
   const lines: string[] = []

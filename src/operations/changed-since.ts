@@ -24,7 +24,7 @@ export async function refuseChangedSince(
   past: PastRuns,
   ahead: Ahead,
 ): Promise<void> {
-  refuseWrittenSince({ run, at, fleet }, steps, past)
+  await refuseWrittenSince({ run, at, fleet }, steps, past, ahead)
   // Of a seat that it drained and brought back, the last counts.
   const had = new Map<string, { readonly step: Step; readonly state: string }>()
   for (const { step, progress } of steps.values()) {
@@ -56,7 +56,12 @@ export async function refuseChangedSince(
 }
 
 /** A file or a map is one whole: whoever has written it since meant all of it. */
-function refuseWrittenSince({ run, at, fleet }: Asking, steps: History['steps'], past: PastRuns): void {
+async function refuseWrittenSince(
+  { run, at, fleet }: Asking,
+  steps: History['steps'],
+  past: PastRuns,
+  ahead: Ahead,
+): Promise<void> {
   const own = [...steps.values()].filter(({ step: { kind } }) => kind === putLive.kind || kind === loadMap.kind)
   const things = new Set(own.flatMap(({ step }) => settled(step)))
   const last = past.lastAbout(
@@ -65,7 +70,10 @@ function refuseWrittenSince({ run, at, fleet }: Asking, steps: History['steps'],
     fleet,
   )
   if (!last || last.run === run || last.at <= at || last.made !== 'change') return
-  const what = [...things].find((thing) => settled(last.step).includes(thing)) ?? ''
+  const written = new Set(settled(last.step))
+  const again = await ahead()
+  if (again && !own.some(({ step }) => again.has(step.id) && settled(step).some((thing) => written.has(thing)))) return
+  const what = [...things].find((thing) => written.has(thing)) ?? ''
   throw new ZdtError(`${what}: changed again ${since(last)}: to go on with run ${run} would undo that`, {
     code: 'changed-since',
     exit: 'refused',

@@ -1,7 +1,7 @@
 import type { Event } from '../engine/events.ts'
 import { endedOf } from '../engine/history.ts'
-import { mergedLines } from '../engine/import-journal.ts'
-import { eventsIn, journalText, linesIn, readJournal } from '../engine/journal.ts'
+import { mergedCopies } from '../engine/import-journal.ts'
+import { journalText, linesIn, readJournal } from '../engine/journal.ts'
 import type { Ended } from '../engine/outcome.ts'
 import { readMirror, type Mirrored, type ReadMirrorOptions } from '../engine/read-mirror.ts'
 import type { Fleet } from '../fleet/fleet.ts'
@@ -82,14 +82,11 @@ export async function runAnywhere(id: RunId, fleet?: Fleet, hosts?: Hosts): Prom
   const events = own.map(({ event }) => event)
   if (over.has(endedOf(events))) return events
   const { journals } = await journalsOn(hosts, hostsWithJournals(fleet), { run: id })
-  const merged = journals
-    .map(({ lines }) => lines)
-    .reduce(
-      mergedLines,
-      own.map(({ line }) => line),
-    )
-  if (merged.length === 0) return (await findRunElsewhere(fleet, hosts, id)).events
-  return eventsIn(merged.join('\n'))
+  const merged = mergedCopies(
+    own.map(({ line }) => line),
+    journals.map(({ lines }) => lines),
+  )
+  return merged.lines.length === 0 ? (await findRunElsewhere(fleet, hosts, id)).events : merged.events
 }
 
 /** A run whose journal is on this machine. Throws, exit `usage`, naming `zdt adopt`, when it is not. */

@@ -1,20 +1,15 @@
-import type { Event } from '../engine/events.ts'
-import { mergedLines } from '../engine/import-journal.ts'
-import { eventsIn, journalText, linesIn, listRuns } from '../engine/journal.ts'
+import { mergedCopies, type Merged } from '../engine/import-journal.ts'
+import { journalText, linesIn, listRuns } from '../engine/journal.ts'
 import type { ReadMirrorOptions } from '../engine/read-mirror.ts'
 import type { Hosts } from '../hosts/host.ts'
 import type { HostName, Millis, RunId } from '../lib/types.ts'
 import { journalsOn, type Elsewhere } from './find-run.ts'
 
 /** A run's journal, made of every copy of it that is known. */
-export interface KnownJournal {
+export interface KnownJournal extends Merged {
   readonly run: RunId
-  readonly events: readonly Event[]
-  readonly lines: readonly string[]
   /** This machine has a copy. */
   readonly here: boolean
-  /** What only hosts told of it. */
-  readonly news: readonly Event[]
 }
 
 /** Hosts to be asked beside this machine's own journals. */
@@ -37,17 +32,12 @@ export async function knownJournals(asked?: Asked, within?: Millis): Promise<Kno
   const { journals, unseen } = asked
     ? await journalsOn(asked.hosts, asked.names, { known, ...(asked.within !== undefined && { within: asked.within }) })
     : { journals: [], unseen: [] }
-  const lines = new Map([...own].map(([run, text]) => [run, linesIn(text).map(({ line }) => line)] as const))
-  const all = new Map<RunId, readonly string[]>(lines)
-  for (const copy of journals.toSorted((a, b) => b.lines.length - a.lines.length)) {
-    all.set(copy.run, mergedLines(all.get(copy.run) ?? [], copy.lines))
-  }
+  const copies = Map.groupBy(journals, ({ run }) => run)
   return {
-    journals: [...all].map(([run, merged]) => {
-      const mine = new Set(lines.get(run))
-      const news = merged.filter((line) => !mine.has(line))
-      const [events, told] = [merged, news].map((some) => eventsIn(some.join('\n')))
-      return { run, lines: merged, events: events ?? [], here: lines.has(run), news: told ?? [] }
+    journals: [...new Set([...own.keys(), ...copies.keys()])].map((run) => {
+      const lines = linesIn(own.get(run) ?? '').map(({ line }) => line)
+      const others = copies.get(run)?.map((copy) => copy.lines) ?? []
+      return { run, here: own.has(run), ...mergedCopies(lines, others) }
     }),
     unseen,
   }

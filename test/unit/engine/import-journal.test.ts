@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { mergedLines } from '../../../src/engine/import-journal.ts'
+import { mergedCopies } from '../../../src/engine/import-journal.ts'
 
 test.each([
   ['a copy that knows less', ['1', '2', '3'], ['1', '2'], ['1', '2', '3']],
@@ -23,5 +23,17 @@ test.each([
   ['one of which nothing is left here', [], ['1', '2'], ['1', '2']],
   ['one of which nothing is left there', ['1', '2'], [], ['1', '2']],
 ])('one journal of two copies: %s', (_case, own, other, merged) => {
-  expect(mergedLines(own, other)).toEqual(merged)
+  const [mine, theirs, all] = [own, other, merged].map((words) => words.map((word) => JSON.stringify({ event: word })))
+  const one = mergedCopies(mine ?? [], [theirs ?? []])
+  expect(one.lines).toEqual(all)
+  expect(one.events.map(({ event }) => event)).toEqual(merged)
+  expect(one.news.map(({ event }) => event)).toEqual(merged.filter((word) => !own.includes(word)))
+})
+
+test('one journal of many copies, each of which lacks something', () => {
+  const lines = ['1', '2', '3', '4', '5'].map((word) => JSON.stringify({ event: word }))
+  const of = (...which: number[]) => which.map((at) => lines[at - 1] ?? '')
+  const { lines: whole, news } = mergedCopies(of(1, 2, 5), [of(1, 2), of(1, 2, 3, 4), of(1, 2, 3)])
+  expect(whole.toSorted()).toEqual(lines)
+  expect(news.map(({ event }) => event as string)).toEqual(['3', '4'])
 })

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { historyOf } from '../../../src/engine/history.ts'
 import { readJournal } from '../../../src/engine/journal.ts'
 import { refuseChangedSince } from '../../../src/operations/changed-since.ts'
+import type { Ahead } from '../../../src/operations/relied-on.ts'
 import { PastRuns } from '../../../src/operations/past-runs.ts'
 import type { HostName, RunId } from '../../../src/lib/types.ts'
 
@@ -138,9 +139,9 @@ test('of a server that the run has drained and brought back, that it was brought
 test('to go on with a run is refused where a later one has written the same map, and has not been put back', async () => {
   const load = (id: string, at: number, ...ends: string[]) =>
     ran(id, at, 'haproxy.load-map', { socket: '/run/s', file: '/etc/m.map', entries: [] }, ...ends)
-  const refused = async () => {
+  const refused = async (hosts: Ahead = ahead) => {
     const history = historyOf(await readJournal('AAAAAA'))
-    await refuseChangedSince({ run: 'AAAAAA' as RunId, at: 1000 }, history, await PastRuns.read(), ahead)
+    await refuseChangedSince({ run: 'AAAAAA' as RunId, at: 1000 }, history, await PastRuns.read(), hosts)
   }
   await load('AAAAAA', 1000, 'verified')
   await expect(refused()).resolves.toBeUndefined()
@@ -151,4 +152,7 @@ test('to go on with a run is refused where a later one has written the same map,
     exit: 'refused',
     message: expect.stringContaining('by run CCCCCC, oncall@ops2: to go on with run AAAAAA') as string,
   })
+  // By hand it was put back as the run had left it: there is nothing to be written.
+  await expect(refused(() => Promise.resolve(new Set()))).resolves.toBeUndefined()
+  await expect(refused(() => Promise.resolve(new Set(['1.lb1'])))).rejects.toThrow('by run CCCCCC')
 })
