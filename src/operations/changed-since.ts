@@ -3,10 +3,9 @@ import type { Step } from '../engine/plan.ts'
 import { ZdtError } from '../lib/errors.ts'
 import type { RunId } from '../lib/types.ts'
 import { since, type PastRuns, type Place } from './past-runs.ts'
-import { settled, type Ahead } from './relied-on.ts'
-import { putLive } from '../steps/config/put-live.ts'
+import type { Ahead } from './relied-on.ts'
+import { isWhole, nameOf, settled } from './settled.ts'
 import { setServerState } from '../steps/haproxy/set-state.ts'
-import { loadMap } from '../steps/split/load-map.ts'
 
 interface Asking {
   readonly run: RunId
@@ -62,19 +61,18 @@ async function refuseWrittenSince(
   past: PastRuns,
   ahead: Ahead,
 ): Promise<void> {
-  const own = [...steps.values()].filter(({ step: { kind } }) => kind === putLive.kind || kind === loadMap.kind)
-  const things = new Set(own.flatMap(({ step }) => settled(step)))
-  const last = past.lastAbout(
-    (step) =>
-      (step.kind === putLive.kind || step.kind === loadMap.kind) && settled(step).some((thing) => things.has(thing)),
-    fleet,
-  )
-  if (!last || last.run === run || last.at <= at || last.made !== 'change') return
-  const written = new Set(settled(last.step))
-  const again = await ahead()
-  if (again && !own.some(({ step }) => again.has(step.id) && settled(step).some((thing) => written.has(thing)))) return
-  const what = [...things].find((thing) => written.has(thing)) ?? ''
-  throw new ZdtError(`${what}: changed again ${since(last)}: to go on with run ${run} would undo that`, {
+  const later = [...steps.values()].flatMap(({ step }) => {
+    const things = isWhole(step) ? settled(step) : []
+    const thingIn = (other: Step) => things.find((thing) => settled(other).includes(thing))
+    const last = past.lastAbout((other) => isWhole(other) && thingIn(other) !== undefined, fleet)
+    const isNews = last && last.run !== run && last.at > at && last.made === 'change'
+    return isNews ? [{ step, last, name: nameOf(thingIn(last.step) ?? '', last.step) }] : []
+  })
+  const again = later.length === 0 ? undefined : await ahead()
+  const first = later.find(({ step }) => again === undefined || again.has(step.id))
+  if (!first) return
+  const { last, name } = first
+  throw new ZdtError(`${name}: changed again ${since(last)}: to go on with run ${run} would undo that`, {
     code: 'changed-since',
     exit: 'refused',
     suggestions: [

@@ -1,8 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Place } from '../daemons/haproxy/commands.ts'
 import type { History, Past as Done } from '../engine/history.ts'
 import type { Step } from '../engine/plan.ts'
-import type { FileMove } from '../hosts/config/change.ts'
 import { ZdtError } from '../lib/errors.ts'
 import type { RunId } from '../lib/types.ts'
 import { appRuns } from '../steps/app/runs.ts'
@@ -11,8 +9,7 @@ import { putLive } from '../steps/config/put-live.ts'
 import { addServerAtRunTime } from '../steps/haproxy/add-server.ts'
 import { setServerState } from '../steps/haproxy/set-state.ts'
 import { stepKinds } from '../steps/index.ts'
-import { loadMap } from '../steps/split/load-map.ts'
-import { fileThing, seatThing } from '../steps/things.ts'
+import { broughtBy, isWhole, moveOf, nameOf, settled } from './settled.ts'
 import { since, type Past, type PastRuns } from './past-runs.ts'
 
 /** One thing that a run has changed: a server's state, a file, the version of an application. */
@@ -86,31 +83,9 @@ function changedBy(owed: readonly Done[]): Changed[] {
   const each = owed.flatMap((one) => settled(one.step).map((thing) => ({ thing, one })))
   return [...Map.groupBy(each, ({ thing }) => thing)].map(([thing, own]) => {
     const steps = own.map(({ one }) => one)
-    return { thing, steps, name: nameOf(thing, steps) }
+    const last = steps.at(-1)?.step
+    return { thing, steps, name: last ? nameOf(thing, last) : thing }
   })
-}
-
-/** What a step has left as it wants it: what it changed, or the files that it found as they are to be. */
-export function settled(step: Step): readonly string[] {
-  try {
-    return thingsOf(step)
-  } catch {
-    // A journal of another version may have steps of the same name and another shape: they tell nothing of this one.
-    return []
-  }
-}
-
-function thingsOf({ kind, host, input }: Step): readonly string[] {
-  if (kind === putLive.kind) return [...filesOf(host, input, ({ from, to }) => from !== to), ...broughtBy(host, input)]
-  if (kind === configAsPlanned.kind) return filesOf(host, input, ({ from, to }) => from === to)
-  const known = stepKinds.get(kind)
-  if (kind === appRuns.kind && known?.flavour === 'guard') return known.protects?.(input, host) ?? []
-  return known?.flavour === 'change' ? known.about(input, host) : []
-}
-
-function filesOf(host: Step['host'], input: unknown, which: (move: FileMove) => boolean): string[] {
-  const { moves } = input as { readonly moves: readonly FileMove[] }
-  return moves.filter(which).map(({ target }) => fileThing(host, target))
 }
 
 /** Taken back it would be as it is: a server that was drained and brought back, a file that was changed there and back. */
@@ -123,17 +98,6 @@ function comesToNothing({ thing, steps }: Changed): boolean {
   }
   const kind = stepKinds.get(last.step.kind)
   return kind?.flavour === 'change' && first.found !== undefined && kind.isDone(last.step.input, first.found)
-}
-
-function moveOf({ host, input }: Step, thing: string): FileMove | undefined {
-  const { moves } = input as { readonly moves: readonly FileMove[] }
-  return moves.find(({ target }) => fileThing(host, target) === thing)
-}
-
-/** Servers that a reload brings, in maintenance. */
-function broughtBy(host: Step['host'], input: unknown): string[] {
-  const { socket = '', atRest = [] } = input as { readonly socket?: string; readonly atRest?: readonly Place[] }
-  return atRest.map((place) => seatThing(host, { socket, ...place }, 'state'))
 }
 
 /** Has it brought the server itself, in maintenance? It would be gone, and whoever has made it serve since relies on it. */
@@ -160,18 +124,6 @@ function isMadeReady({ kind, input }: Step): boolean {
 /** It has changed nothing, for it found what it wanted. */
 function isContent({ made, step }: Past): boolean {
   return made === 'already' || step.kind === configAsPlanned.kind || step.kind === appRuns.kind
-}
-
-/** What a file says, or a map in HAProxy's memory, is one whole: a later change is of what this run has written. */
-function isWhole({ kind }: Step): boolean {
-  return kind === putLive.kind || kind === loadMap.kind
-}
-
-function nameOf(thing: string, steps: readonly Done[]): string {
-  const step = steps.at(-1)?.step
-  if (!step) return thing
-  if (step.kind === putLive.kind) return moveOf(step, thing) ? `${step.host}: ${moveOf(step, thing)?.path}` : thing
-  return `${step.host}: ${stepKinds.get(step.kind)?.describe(step.input, step.host).title ?? thing}`
 }
 
 interface Relied {

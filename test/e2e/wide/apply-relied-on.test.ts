@@ -51,7 +51,7 @@ describeOnLab('an apply after another', () => {
     const died = await halted(['apply', 'haproxy', '--accept-drift'], {
       event: 'verified',
       steps: ['config.put-live'],
-      after: 0,
+      after: 1,
     })
     const run = /"id":"([0-9A-Z]{6})"/.exec(died.stdout())?.[1] ?? ''
     died.signal('SIGKILL')
