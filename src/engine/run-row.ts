@@ -9,6 +9,8 @@ export type RunRow = {
   readonly at: number
   readonly title: string
   readonly operator: string
+  /** Others who have adopted it, gone on with it, or taken it back since, each once. */
+  readonly others?: readonly string[]
   /** The fleet's name, where its journal tells. */
   readonly fleet?: string
   /** Unset while somebody works on it, and for ever when zdt was killed then. */
@@ -27,17 +29,26 @@ export function runRow(events: readonly Event[]): RunRow | undefined {
   const worked = events.findLast(
     (event) => event.event === 'run' || event.event === 'resumed' || event.event === 'rolling-back',
   )
+  const others = othersIn(events, begun.operator)
   const lost = lostOf(events.findLast((event) => event.event === 'end')?.probe)
   return {
     run: begun.plan.id,
     at: begun.at,
     title: begun.plan.title,
     operator: begun.operator,
+    ...(others.length > 0 && { others }),
     ...(begun.fleet !== undefined && { fleet: begun.fleet }),
     ...(ended && { ended }),
     ...(worked?.process !== undefined && { process: worked.process }),
     ...(lost !== undefined && { lost }),
   }
+}
+
+function othersIn(events: readonly Event[], first: string): string[] {
+  const all = events.flatMap((event) =>
+    event.event === 'adopted' || event.event === 'resumed' || event.event === 'rolling-back' ? [event.operator] : [],
+  )
+  return [...new Set(all)].filter((operator) => operator !== first)
 }
 
 /** The ledger is Json to the engine: `{ total: { lost } }`. */

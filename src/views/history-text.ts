@@ -13,9 +13,9 @@ export function historyText({ runs, unseen }: KnownRuns, page: Page): string {
       ? ['no run yet']
       : table(
           ['when', 'who', 'what', 'where', 'outcome', 'lost', 'run'],
-          runs.map(({ at, operator, title, hosts, ended, lost, run }) => [
+          runs.map(({ at, operator, others = [], title, hosts, ended, lost, run }) => [
             dayAndTime(at),
-            cleanLine(operator),
+            cleanLine([operator, ...others].join(', then ')),
             cleanLine(title),
             names(hosts, 24),
             ended ?? 'no end',

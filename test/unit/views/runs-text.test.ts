@@ -1,5 +1,6 @@
 import { beforeAll, expect, test, vi } from 'vitest'
 import { runRow } from '../../../src/engine/run-row.ts'
+import { historyText } from '../../../src/views/history-text.ts'
 import { makePaint } from '../../../src/views/paint.ts'
 import { plainPage } from '../../../src/views/page.ts'
 import { runsText, runText } from '../../../src/views/runs-text.ts'
@@ -84,6 +85,20 @@ test('a row knows its fleet, and the process that worked on it last', () => {
   expect(runRow(events)).toMatchObject({ fleet: 'prod', process: 'ops1 1 2' })
   const resumed = { event: 'resumed', operator: 'x', pid: 3, process: 'ops1 3 4', at } as const
   expect(runRow([...events, resumed])).toMatchObject({ process: 'ops1 3 4' })
+})
+
+test('a row knows who else went on with it, and history tells', () => {
+  const [run, ...more] = drainLeft
+  if (run?.event !== 'run') throw new Error('a run begins with its run')
+  const by = (event: 'adopted' | 'resumed' | 'rolling-back', operator: string) => ({ event, operator, pid: 3, at: 2 })
+  const own = [run, ...more, by('resumed', run.operator)]
+  expect(runRow(own)).not.toHaveProperty('others')
+  const row = runRow([...own, by('adopted', 'b@ops2'), by('resumed', 'b@ops2'), by('rolling-back', 'c@ops3')])
+  expect(row).toMatchObject({ operator: 'ci@runner-3', others: ['b@ops2', 'c@ops3'] })
+  if (!row) throw new Error('it has begun')
+  expect(historyText({ runs: [{ ...row, ...known }], unseen: [] }, plainPage(120))).toContain(
+    'ci@runner-3, then b@ops2, then c@ops3',
+  )
 })
 
 test('a row knows what its probe lost, and a torn journal is no row', () => {
