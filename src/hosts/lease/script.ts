@@ -161,7 +161,7 @@ case $verb in
   renew) renew "$@" ;;
   release) release "$@" ;;
   word) word "$@" ;;
-  read) cd "$d" 2>/dev/null || exit 0; now; show $(all) ;;
+  read) [ -e "$d" ] || exit 0; cd "$d" || no; now; show $(all) ;;
   break) break_ "$@" ;;
 esac`,
 }

@@ -203,4 +203,6 @@ test('where nothing can be written, it says so and leaves nothing behind', async
   expect(refused).toBeInstanceOf(LeaseRefused)
   expect(refused).toMatchObject({ exit: 'refused', code: 'lease-refused' })
   expect((refused as LeaseRefused).said).toContain('Not a directory')
+  // And whoever only asks is not told that nobody holds anything.
+  await expect(readLeases(on.host, on)).rejects.toBeInstanceOf(LeaseRefused)
 })
