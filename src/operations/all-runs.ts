@@ -1,11 +1,13 @@
 import { runRow, type RunRow } from '../engine/run-row.ts'
 import type { Event } from '../engine/events.ts'
+import { endedOf } from '../engine/history.ts'
+import type { Ended } from '../engine/outcome.ts'
 import { hostsOf } from '../engine/plan.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import type { Hosts } from '../hosts/host.ts'
 import { hasEndedHere, ownProcess } from '../hosts/lease/own-process.ts'
 import { runbookStep } from '../steps/runbook-step.ts'
-import { hostsWithJournals } from './find-run.ts'
+import { hostsWithJournals, journalsOn } from './find-run.ts'
 import { locks } from './locks.ts'
 import { knownJournals, type KnownJournal } from './journals.ts'
 
@@ -60,19 +62,50 @@ export async function rowsOf(journals: readonly KnownJournal[]): Promise<KnownRu
 }
 
 /**
- * What another machine works on has a lease; what has none any more, and no end, has died. Unsaid where some host could not be
- * asked.
+ * What another machine works on has a lease; what has none any more, and no end, has died: or has come to its end while its
+ * journal was read here, which is asked then. Unsaid where some host could not be asked.
  */
 export async function withLeases(fleet: Fleet, hosts: Hosts, runs: readonly KnownRun[]): Promise<KnownRun[]> {
-  if (!runs.some(({ ended, going }) => ended === undefined && going === undefined)) return [...runs]
+  if (!runs.some(isOpen)) return [...runs]
   const all = await locks(fleet, hosts)
   const held = new Set<string>(all.flatMap(({ leases }) => leases.map(({ run }) => run ?? '')))
   const isWhole = all.every(({ error }) => error === undefined)
-  return runs.map((run) => {
-    if (run.ended !== undefined || run.going !== undefined) return run
-    if (held.has(run.run)) return { ...run, going: 'running' }
-    return isWhole ? { ...run, going: 'died', halfDone: true } : run
-  })
+  const isAnyGone = isWhole && runs.some((run) => isOpen(run) && !held.has(run.run))
+  const ended = isAnyGone ? await endedLately(fleet, hosts) : new Map<string, Ended>()
+  return runs.map((run) => (isOpen(run) ? judged(run, { held, ended, isWhole }) : run))
+}
+
+/** What is known of the runs whose journal told neither an end nor whether they are at work. */
+interface Since {
+  /** Those that hold a lease. */
+  readonly held: ReadonlySet<string>
+  /** Those that have come to an end since. */
+  readonly ended: ReadonlyMap<string, Ended>
+  /** Every host has told who holds it. */
+  readonly isWhole: boolean
+}
+
+/** What became of one of them. Pure. */
+export function judged(run: KnownRun, { held, ended, isWhole }: Since): KnownRun {
+  if (held.has(run.run)) return { ...run, going: 'running' }
+  const now = ended.get(run.run)
+  if (now) return { ...run, ended: now, halfDone: isHalfDone(now, undefined) }
+  return isWhole ? { ...run, going: 'died', halfDone: true } : run
+}
+
+function isOpen({ ended, going }: KnownRun): boolean {
+  return ended === undefined && going === undefined
+}
+
+/** A run tells its hosts that it ended before it lets them go. */
+async function endedLately(fleet: Fleet, hosts: Hosts): Promise<Map<string, Ended>> {
+  const { journals } = await journalsOn(hosts, hostsWithJournals(fleet), { within: 60_000 })
+  return new Map(
+    journals.flatMap(({ run, events }) => {
+      const ended = endedOf(events)
+      return ended ? [[run, ended] as const] : []
+    }),
+  )
 }
 
 function isHalfDone(ended: RunRow['ended'], going: KnownRun['going']): boolean {
