@@ -121,6 +121,8 @@ export interface ChangeKind<Input extends Json, Found extends Json> {
   readonly undoLooks?: true
   /** A mend: what it was before is nothing to come back to. It is kept when the run is put back, which is said; `undo` ends a half. */
   readonly stays?: true
+  /** What it sets is nobody's wish by it: a command was run, or what others had set was set again. No later run relies on that. */
+  readonly noWish?: true
   /** What its command has said from a byte on, in whole lines, and the byte to go on from. Told while `verify` is polled. */
   output?(input: Input, on: On, from: number): Promise<Said>
   /** What must be checked before it is undone, where undoing takes something away. */

@@ -23,7 +23,7 @@ function thingsOf({ kind, host, input }: Step): readonly string[] {
   if (kind === configAsPlanned.kind) return filesOf(host, input, ({ from, to }) => from === to)
   const known = stepKinds.get(kind)
   if (kind === appRuns.kind && known?.flavour === 'guard') return known.protects?.(input, host) ?? []
-  return known?.flavour === 'change' ? known.about(input, host) : []
+  return known?.flavour === 'change' && known.noWish !== true ? known.about(input, host) : []
 }
 
 function filesOf(host: Step['host'], input: unknown, which: (move: FileMove) => boolean): string[] {

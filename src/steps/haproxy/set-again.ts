@@ -29,6 +29,7 @@ export const setAgain = defineChange<Input & Json, { readonly orders: readonly s
   apply: (input, { orders }, on) => tell(on.host, input.socket, orders, { signal: on.signal }),
   verify: async (input, _found, on) => notYet(...(await missing(input, on))),
   undo: () => Promise.resolve(),
+  noWish: true,
   undone: () => Promise.resolve(notYet()),
   about: ({ socket, servers }, host) => servers.map((one) => seatThing(host, { socket, ...one }, 'state')),
 })

@@ -66,6 +66,7 @@ export const hostWork = defineChange<Input & Json, HostState>({
   },
   about: (_input, host) => [`work ${host}`],
   undoLooks: true,
+  noWish: true,
   patience: ({ argv, longest }) => (argv ? longest : 10_000),
   undoPatience: () => 10_000,
   interval: () => 300,

@@ -207,3 +207,14 @@ test.each<readonly [string, Did, Did, string]>([
   await ran('BBBBBB', 2000, [later])
   expect(await takenBack()).toContain(outcome)
 })
+
+test('a command that was run again relies on nothing, nor does what set again what others had set', async () => {
+  const work = { kind: 'host.work', input: { argv: ['true'] }, found: { begun: null }, ends: changed }
+  await ran('AAAAAA', 1000, [work])
+  await ran('BBBBBB', 2000, [work])
+  expect(await takenBack()).toBe('taken back')
+  await ran('AAAAAA', 1000, [state('drain', 'ready')])
+  const servers = [{ backend: seat.backend, server: seat.server, wish: {} }]
+  await ran('BBBBBB', 2000, [{ kind: 'haproxy.set-again', input: { socket: seat.socket, servers }, ends: ['already'] }])
+  expect(await takenBack()).toBe('taken back')
+})
