@@ -2,7 +2,13 @@ import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 // Limits for what hangs, not expectations: a machine that is busy with other things may be five times slower.
-const patient = { testTimeout: 300_000, hookTimeout: 300_000, expect: { poll: { timeout: 60_000 } } }
+const patient = {
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
+  expect: { poll: { timeout: 60_000 } },
+  // What zdt says is told in other signs where the locale has no UTF-8, as that of a bare machine.
+  env: { LC_ALL: 'C.UTF-8' },
+}
 
 /** The files that take longest begin first: none of them is waited for alone. */
 const longest = [
