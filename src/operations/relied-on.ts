@@ -46,17 +46,19 @@ export async function refuseReliedOn(
   ahead: Ahead,
 ): Promise<void> {
   const all = changedBy(owed).flatMap((changed) => {
-    if (comesToNothing(changed)) return []
     const last = past.lastAbout((step) => settled(step).includes(changed.thing), asked.fleet)
     const relies =
       last &&
       last.run !== asked.run &&
       asked.beside?.has(last.run) !== true &&
       last.at > asked.at &&
-      (isContent(last) ||
-        isWhole(last.step) ||
-        isSameWish(changed, last.step) ||
-        (brings(changed) && isMadeReady(last.step)))
+      // Its way back goes through what it was in between: whoever wants it otherwise by now would lose that on the way.
+      (comesToNothing(changed)
+        ? isOtherWish(changed, last.step)
+        : isContent(last) ||
+          isWhole(last.step) ||
+          isSameWish(changed, last.step) ||
+          (brings(changed) && isMadeReady(last.step)))
     return relies ? [{ changed, last }] : []
   })
   const undone = all.length === 0 ? undefined : await ahead()
@@ -66,7 +68,7 @@ export async function refuseReliedOn(
   const [first] = relied
   if (!first) return
   const where = relied.map(({ changed }) => changed.name).join(', ')
-  const how = isContent(first.last) ? `wanted so ${since(first.last)}, too` : `changed again ${since(first.last)}`
+  const how = howWanted(first)
   throw new ZdtError(`${where}: ${how}: to take run ${asked.run} back would undo that`, {
     code: 'relied-on',
     exit: 'refused',
@@ -117,6 +119,10 @@ function isSameWish({ steps }: Changed, later: Step): boolean {
   return (own.input as { readonly state: string }).state === (later.input as { readonly state: string }).state
 }
 
+function isOtherWish(changed: Changed, later: Step): boolean {
+  return changed.steps.at(-1)?.step.kind === later.kind && !isSameWish(changed, later)
+}
+
 function isMadeReady({ kind, input }: Step): boolean {
   return kind === setServerState.kind && (input as { readonly state: string }).state === 'ready'
 }
@@ -131,11 +137,18 @@ interface Relied {
   readonly last: Past
 }
 
+function howWanted({ changed, last }: Relied): string {
+  if (comesToNothing(changed)) return `wanted otherwise ${since(last)}`
+  return isContent(last) ? `wanted so ${since(last)}, too` : `changed again ${since(last)}`
+}
+
 /** The later runs go first, the last of them first. */
 function wayOut(relied: readonly Relied[], run: RunId, past: PastRuns): string[] {
   const step = relied[0]?.changed.steps.at(-1)?.step
   if (step?.kind === setServerState.kind) {
-    const { seat, state } = step.input as { readonly seat: { readonly server: string }; readonly state: string }
+    const { seat, ...own } = step.input as { readonly seat: { readonly server: string }; readonly state: string }
+    const last = relied[0]?.last.step
+    const { state } = last?.kind === setServerState.kind ? (last.input as { readonly state: string }) : own
     const other = state === 'ready' ? 'drain' : 'ready'
     return [
       `zdt status ${seat.server}`,

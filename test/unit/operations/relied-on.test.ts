@@ -184,6 +184,12 @@ test('a server that was drained and brought back comes to nothing', async () => 
   await ran('AAAAAA', 1000, [state('drain', 'ready'), state('ready', 'drain')])
   await ran('BBBBBB', 2000, [state('ready', 'ready', ['already'])])
   await expect(takenBack()).resolves.toBe('taken back')
+  // Whoever drains it after that wants it drained.
+  await ran('CCCCCC', 3000, [state('drain', 'ready')])
+  expect(await takenBack()).toMatch(
+    /^lb2: .*: wanted otherwise since .* by run CCCCCC, oncall@ops2: to take run AAAAAA back/,
+  )
+  await expect(takenBack([])).resolves.toBe('taken back')
 })
 
 const added = (more: object): Did => ({
