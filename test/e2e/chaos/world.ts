@@ -67,11 +67,9 @@ else
 fi
 true`
 
-/** Looks at all hosts side by side. */
-export async function worldOf(lab: Lab): Promise<World> {
-  const facts = await Promise.all(
-    hosts.map(async (host) => (await factsOf(lab, host)).map((fact) => `${host} ${fact}`)),
-  )
+/** Looks at hosts side by side, all of them by default. */
+export async function worldOf(lab: Lab, of: readonly string[] = hosts): Promise<World> {
+  const facts = await Promise.all(of.map(async (host) => (await factsOf(lab, host)).map((fact) => `${host} ${fact}`)))
   return facts.flat().toSorted()
 }
 
@@ -111,6 +109,11 @@ export function differences(is: World, expected: World): string[] {
     return false
   })
   return [...more.map((fact) => `+ ${fact}`), ...rest.map((fact) => `- ${fact}`)]
+}
+
+/** The hosts that differences are of. */
+export function hostsIn(unlike: readonly string[]): string[] {
+  return hosts.filter((host) => unlike.some((fact) => fact.slice(2).startsWith(`${host} `)))
 }
 
 /** The world with what fits the pattern otherwise. */
