@@ -1,6 +1,7 @@
 import { endedOf } from '../engine/history.ts'
 import { importJournal, mergedCopies } from '../engine/import-journal.ts'
-import { journalText, linesIn, openJournal } from '../engine/journal.ts'
+import { openJournal } from '../engine/journal.ts'
+import { journalText, linesIn } from '../engine/read-journal.ts'
 import { openMirror } from '../engine/mirror.ts'
 import type { Ended } from '../engine/outcome.ts'
 import type { Fleet } from '../fleet/fleet.ts'

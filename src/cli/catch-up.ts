@@ -1,6 +1,6 @@
 import type { Event } from '../engine/events.ts'
 import { importJournal, mergedCopies } from '../engine/import-journal.ts'
-import { journalText, linesIn } from '../engine/journal.ts'
+import { journalText, linesIn } from '../engine/read-journal.ts'
 import { readMirror } from '../engine/read-mirror.ts'
 import type { Hosts } from '../hosts/host.ts'
 import type { Wanted } from '../hosts/lease/take-leases.ts'

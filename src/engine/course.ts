@@ -1,7 +1,8 @@
 import { absentHost } from '../hosts/absent-host.ts'
 import type { Hosts } from '../hosts/host.ts'
 import { ZdtError } from '../lib/errors.ts'
-import type { HostName, Json, Millis } from '../lib/types.ts'
+import type { HostName, Millis } from '../lib/types.ts'
+import { Debts, type Owed } from './debts.ts'
 import type { Happening, Record } from './events.ts'
 import type { Past } from './history.ts'
 import type { Operator } from './operator.ts'
@@ -33,13 +34,6 @@ export interface Engine {
   readonly stop: AbortSignal
 }
 
-/** A change that was begun, and what was there before it. */
-export type Owed = Past & {
-  readonly found: Json
-  /** Begun by this process and not seen to be done: half of it may be there, and nobody else has had the time. */
-  readonly inHand: boolean
-}
-
 /** How a run, or a part of it, came out. */
 export interface Verdict {
   readonly ended: Ended
@@ -53,6 +47,7 @@ const beforehand: ReadonlySet<Happening['event']> = new Set(['applying', 'undoin
 export class Course {
   readonly plan: Plan
   readonly engine: Engine
+  readonly debts: Debts
   /** A wait was ended by force: that cannot be put back. */
   forced: boolean
   /** What was mended is kept, though all else was put back. */
@@ -61,7 +56,6 @@ export class Course {
   private cuts: Cut[]
   /** Set when the journal could not be written: nothing may be begun any more. */
   journalLost: ZdtError | undefined
-  private debts: Owed[]
   /** What failed by itself: nothing more is done to it. */
   readonly leftOut: LeftOut[]
 
@@ -71,7 +65,7 @@ export class Course {
     this.forced = forced
     this.cuts = [...cut]
     this.leftOut = [...leftOut]
-    this.debts = owed.map(({ found = null, ...past }) => ({ ...past, found, inHand: false }))
+    this.debts = new Debts(plan, owed)
   }
 
   /** Keeps a happening. Throws when it must be kept before it may happen, and cannot be. */
@@ -85,36 +79,14 @@ export class Course {
     }
   }
 
-  /** In the order in which it was done: by the plan, and within a stage by time. */
+  /** What would have to be put back, in the order in which it was done. */
   get owed(): readonly Owed[] {
-    const stages = new Map(
-      this.plan.stages.flatMap(({ number, steps }) => steps.map(({ id }) => [id, number] as const)),
-    )
-    const stageOf = ({ step }: Owed) => stages.get(step.id) ?? 0
-    return this.debts.toSorted((a, b) => stageOf(a) - stageOf(b))
+    return this.debts.inOrder
   }
 
   /** There is something that could be put back, or that cannot. */
   get touched(): boolean {
-    return this.debts.length > 0 || this.forced
-  }
-
-  /** From now on it must be put back. Tried again, a step may find its own half-done work: what was found first counts. */
-  owe(step: Step, found: Json): void {
-    const before = this.debts.find((owed) => owed.step.id === step.id)
-    if (!before) this.debts.push({ step, found, progress: 'applying', inHand: true })
-    else this.replace({ ...before, progress: 'applying', inHand: true })
-  }
-
-  /** The host has shown that it is done. */
-  seenDone(step: Step): void {
-    const owed = this.debts.find((one) => one.step.id === step.id)
-    if (owed) this.replace({ ...owed, progress: 'verified', inHand: false })
-  }
-
-  /** Nothing of it is left. */
-  settle(step: Step): void {
-    this.debts = this.debts.filter((owed) => owed.step.id !== step.id)
+    return this.owed.length > 0 || this.forced
   }
 
   /** Some were cut off by force. */
@@ -125,10 +97,6 @@ export class Course {
   /** Is it about something that was left out? */
   isOut({ lot }: Step): boolean {
     return lot !== undefined && this.leftOut.some((one) => one.lot === lot.name)
-  }
-
-  private replace(one: Owed): void {
-    this.debts = this.debts.map((owed) => (owed.step.id === one.step.id ? one : owed))
   }
 
   kind(step: { readonly kind: string }): StepKind {

@@ -43,7 +43,7 @@ export async function foreseeRollback(events: readonly Event[], engine: Engine):
     const things = thingsOf(owed.step, course)
     // What a later step about the same thing has made of it is no news of this one: when that is undone, this one is left.
     const isLater = things.some((thing) => turned.has(thing))
-    if (!isLater && (await isLeft(course, owed)) === 'no') course.settle(owed.step)
+    if (!isLater && (await isLeft(course, owed)) === 'no') course.debts.settle(owed.step)
     else for (const thing of things) turned.add(thing)
   }
   const { left: commands } = course.outcome({ ended: 'paused' })

@@ -2,7 +2,8 @@ import { mkdir, open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RunId } from '../lib/types.ts'
 import type { Event } from './events.ts'
-import { eventsIn, journalRefused, runsDirectory } from './journal.ts'
+import { journalRefused } from './journal.ts'
+import { eventsIn, runsDirectory } from './read-journal.ts'
 
 /**
  * Keeps these lines as the journal of a run, in one move, in place of one that may be here. To be called where nobody writes on

@@ -104,7 +104,7 @@ async function standTold(past: Past, kind: ChangeKind<Json, Json>, course: Cours
 async function holds({ step, progress }: Past, course: Course): Promise<Fate> {
   if (progress !== 'already' && progress !== 'verified') {
     await course.record({ event: 'verified', step: step.id, took: 0, foundSo: true })
-    course.seenDone(step)
+    course.debts.seenDone(step)
   }
   return 'holds'
 }
@@ -113,7 +113,7 @@ async function holds({ step, progress }: Past, course: Course): Promise<Fate> {
 async function gone({ step, progress }: Past, course: Course): Promise<Fate> {
   if (progress !== 'already') {
     await course.record({ event: 'undone', step: step.id, took: 0, foundSo: true })
-    course.settle(step)
+    course.debts.settle(step)
   }
   return 'gone'
 }
@@ -125,5 +125,5 @@ async function finishUndoing(
   course: Course,
 ): Promise<void> {
   await undoChange(kind, step, found, await course.both(step.host), course.record)
-  course.settle(step)
+  course.debts.settle(step)
 }

@@ -1,6 +1,7 @@
 import type { ZdtError } from '../lib/errors.ts'
 import type { Json } from '../lib/types.ts'
-import type { Course, Owed } from './course.ts'
+import type { Course } from './course.ts'
+import type { Owed } from './debts.ts'
 import { oddWorld } from './odd-world.ts'
 import type { Step } from './plan.ts'
 import { undoChange, UndoPaused } from './run-step.ts'
@@ -45,7 +46,7 @@ export async function putBack(
       stuck.push({ step, error })
       continue
     }
-    course.settle(step)
+    course.debts.settle(step)
     if (course.journalLost) return course.journalLost
   }
 }

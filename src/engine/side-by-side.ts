@@ -48,7 +48,7 @@ async function runOne(step: Step, course: Course, enough: AbortSignal): Promise<
   if (kind.flavour === 'guard') return runGuard(kind, step, on, record)
   const both = { on, changing: await course.changing(step.host) }
   if (kind.flavour === 'wait') return runWait(kind, step, both, record, AbortSignal.any([course.engine.pause, enough]))
-  const end = await runChange(kind, step, both, record, (found) => course.owe(step, found))
-  course.seenDone(step)
+  const end = await runChange(kind, step, both, record, (found) => course.debts.owe(step, found))
+  course.debts.seenDone(step)
   return end
 }

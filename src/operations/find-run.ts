@@ -1,7 +1,7 @@
 import type { Event } from '../engine/events.ts'
 import { endedOf } from '../engine/history.ts'
 import { mergedCopies } from '../engine/import-journal.ts'
-import { journalText, linesIn, readJournal } from '../engine/journal.ts'
+import { journalText, linesIn, readJournal } from '../engine/read-journal.ts'
 import type { Ended } from '../engine/outcome.ts'
 import { readMirror, type Mirrored, type ReadMirrorOptions } from '../engine/read-mirror.ts'
 import type { Fleet } from '../fleet/fleet.ts'

@@ -1,5 +1,5 @@
 import { mergedCopies, type Merged } from '../engine/import-journal.ts'
-import { journalText, linesIn, listRuns } from '../engine/journal.ts'
+import { journalText, linesIn, listRuns } from '../engine/read-journal.ts'
 import type { ReadMirrorOptions } from '../engine/read-mirror.ts'
 import type { Hosts } from '../hosts/host.ts'
 import type { HostName, Millis, RunId } from '../lib/types.ts'

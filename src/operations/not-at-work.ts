@@ -1,5 +1,5 @@
 import { endedOf } from '../engine/history.ts'
-import { readJournal } from '../engine/journal.ts'
+import { readJournal } from '../engine/read-journal.ts'
 import type { Ended } from '../engine/outcome.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import type { Hosts } from '../hosts/host.ts'

@@ -1,6 +1,6 @@
 import { newRunId } from '../../engine/plan.ts'
 import type { Journal } from '../../engine/journal.ts'
-import { readJournal } from '../../engine/journal.ts'
+import { readJournal } from '../../engine/read-journal.ts'
 import type { Result } from '../../engine/result.ts'
 import { asZdtError } from '../../engine/told.ts'
 import { quote } from '../../lib/quote.ts'

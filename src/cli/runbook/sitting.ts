@@ -1,5 +1,6 @@
 import type { Happening } from '../../engine/events.ts'
-import { openJournal, readJournal, type Journal, type JournalMode } from '../../engine/journal.ts'
+import { openJournal, type Journal, type JournalMode } from '../../engine/journal.ts'
+import { readJournal } from '../../engine/read-journal.ts'
 import { exitOf, type Ended } from '../../engine/outcome.ts'
 import type { Plan } from '../../engine/plan.ts'
 import type { Result } from '../../engine/result.ts'

@@ -1,7 +1,7 @@
 import type { Event } from '../../engine/events.ts'
 import { endedOf, historyOf, type Progress } from '../../engine/history.ts'
 import type { Ended } from '../../engine/outcome.ts'
-import { readJournal } from '../../engine/journal.ts'
+import { readJournal } from '../../engine/read-journal.ts'
 import type { Plan } from '../../engine/plan.ts'
 import type { RunbookStep } from '../../fleet/runbook/runbook.ts'
 import type { Json, RunId } from '../../lib/types.ts'

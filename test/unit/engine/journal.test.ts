@@ -3,14 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Event } from '../../../src/engine/events.ts'
-import {
-  eventsIn,
-  listRuns,
-  openJournal,
-  readJournal,
-  refuseIfFull,
-  runsDirectory,
-} from '../../../src/engine/journal.ts'
+import { openJournal, refuseIfFull } from '../../../src/engine/journal.ts'
+import { eventsIn, listRuns, readJournal, runsDirectory } from '../../../src/engine/read-journal.ts'
 import type { RunId } from '../../../src/lib/types.ts'
 
 const id = '7K2Q9X' as RunId

@@ -1,12 +1,9 @@
-import { endMomentary, reloadKeeping, restore } from '../../../daemons/haproxy/kept/reload-keeping.ts'
-import { keeping } from '../../../daemons/haproxy/kept/keeping.ts'
-import { isMomentary } from '../../../daemons/haproxy/kept/momentary.ts'
+import { endMomentary } from '../../../daemons/haproxy/kept/reload-keeping.ts'
 import { runtimeState, type RuntimeState } from '../../../daemons/haproxy/kept/runtime-state.ts'
 import { haproxyPicture, type HaproxyPicture } from '../../../daemons/haproxy/picture.ts'
-import { orderHaproxyReload } from '../../../daemons/haproxy/reload.ts'
 import { exchangeBinary, watchdogOf, putBinaryBack, type Place } from '../../../daemons/watched/exchange.ts'
-import { exchangeTook, serving } from '../../../daemons/haproxy/upgrade/took.ts'
-import { NoUseWaiting, type Awaited, type On } from '../../../engine/step-kind.ts'
+import { serving } from '../../../daemons/haproxy/upgrade/took.ts'
+import { NoUseWaiting, type On } from '../../../engine/step-kind.ts'
 import { quote } from '../../../lib/quote.ts'
 import type { Millis } from '../../../lib/types.ts'
 import { defineChange, notYet } from '../../define.ts'
@@ -14,9 +11,9 @@ import { endWatch, putInPlace, setAside } from '../../binary/keep-running.ts'
 import { fileDigest } from '../../file-digest.ts'
 import { byHand } from '../../packages/managers.ts'
 import { installNew, installOld, notOld } from '../../packages/put.ts'
-import { poll } from '../../poll.ts'
 import { daemonThing, fileThing } from '../../things.ts'
 import { neverTook, oldRuns } from './lies.ts'
+import { isMomentaryNow, lookAtExchange, patience, reExec, running, setAgain } from './re-exec.ts'
 import {
   comesInWords,
   isEither,
@@ -45,9 +42,6 @@ type Found = Lay & {
   /** What operators had set: a daemon that died forgets it. */
   readonly state: RuntimeState
 }
-
-/** How long a master is given to read its configuration, and its worker to answer. */
-const patience: Millis = 30_000
 
 /**
  * Puts the new HAProxy where the old one lies and has the master execute it: one step, for the way back is the same in the same
@@ -143,65 +137,6 @@ export const exchangeHaproxy = defineChange<Input, Found>({
 
 function usr2(unit: string): string {
   return `kill -USR2 $(systemctl show -p MainPID --value ${unit})`
-}
-
-/** One look at what became of a re-exec. Throws NoUseWaiting when it will never take. */
-async function lookAtExchange({ unit }: Pick<Input, 'unit'>, before: HaproxyPicture, on: On): Promise<Awaited> {
-  const { done, awaiting, failed } = exchangeTook(
-    before,
-    await haproxyPicture(on.host, unit, { since: before, signal: on.signal }),
-  )
-  if (!failed) return { done, awaiting }
-  const { message, said, suggestions } = failed
-  throw new NoUseWaiting(message, { host: on.host.name, ...(said !== '' && { said }), suggestions })
-}
-
-/** Has the master execute what lies at its place, keeping what operators have set, and waits until that serves. */
-async function reExec(input: Input, before: HaproxyPicture, on: On): Promise<void> {
-  const { host, signal } = on
-  const next = (await host.read(input.config, { as: 'root', signal })).toString()
-  const reload = async () => {
-    await orderHaproxyReload(host, before, { signal })
-    await poll(
-      on,
-      () => lookAtExchange(input, before, on),
-      ({ done }) => done,
-      { patience, still: ({ awaiting }) => `HAProxy was not seen to take its binary: ${awaiting.join('; ')}` },
-    )
-  }
-  await reloadKeeping(host, { running: next, next, socket: input.socket, path: input.config, reload }, { signal })
-}
-
-/** Started, where it is not: it has died, and the binary that it died of is away by now. */
-async function running({ unit }: Input, on: On): Promise<HaproxyPicture> {
-  const { host, signal } = on
-  return poll(
-    on,
-    async () => {
-      const seen = await haproxyPicture(host, unit, { signal })
-      if (seen.master === null) {
-        await host.run(['systemctl', 'reset-failed', '--', unit], { as: 'root', signal })
-        await host.run(['systemctl', 'start', '--', unit], { as: 'root', signal, timeout: patience })
-      }
-      return seen
-    },
-    // A master that answers nobody may have lost its program: USR2 heals it (TRAPS, case 24).
-    ({ master, unit: { activeState } }) => master !== null && activeState !== 'activating',
-    { patience, still: () => `${unit} does not start` },
-  )
-}
-
-/** A daemon that died has forgotten what operators had set: each is told again. */
-async function setAgain({ socket, config }: Input, found: Found, seen: HaproxyPicture, on: On): Promise<void> {
-  const { host, signal } = on
-  const was = found.running.master
-  if (seen.master?.pid === was?.pid && seen.master?.startTicks === was?.startTicks) return
-  const next = (await host.read(config, { as: 'root', signal })).toString()
-  await restore(host, socket, keeping(found.state, { running: next, next }), { signal })
-}
-
-async function isMomentaryNow({ config }: Input, on: On): Promise<boolean> {
-  return isMomentary((await on.host.read(config, { as: 'root', signal: on.signal })).toString())
 }
 
 async function must(on: On, argv: readonly string[]): Promise<void> {
