@@ -67,6 +67,7 @@ async function fateOf(past: Past, course: Course, touches: boolean): Promise<Fat
     const stand = await standTold(past, kind, course)
     if (stand.stands === 'after') return kind.traceless && progress === 'applying' ? 'again' : holds(past, course)
     if (stand.stands === 'before') return gone(past, course)
+    if (course.engine.pause.aborted) continue
     if (stand.halfway) {
       if (touches) await finishUndoing(past, kind, course)
       return 'gone'
@@ -94,7 +95,10 @@ async function standTold(past: Past, kind: ChangeKind<Json, Json>, course: Cours
     await record({ event: 'waiting', step: step.id, awaiting, timeout })
   }
   await course.mayBeAway(step, true)
-  const stand = await standOf(past, kind, await course.on(step.host), 'after', tell)
+  const stand = await standOf(past, kind, await course.on(step.host), 'after', {
+    tell,
+    pause: course.engine.pause,
+  })
   await hear(await course.on(step.host))
   await course.mayBeAway(step, false)
   return stand

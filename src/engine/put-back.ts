@@ -54,7 +54,7 @@ export async function putBack(
 async function putBackOne(course: Course, owed: Owed, pause: AbortSignal | undefined): Promise<void> {
   const { step, found } = owed
   const kind = changeOf(course, owed)
-  if ((await isLeft(course, owed)) === 'no') {
+  if ((await isLeft(course, owed, pause)) === 'no') {
     if (kind.stays) course.stays = true
     const stays = kind.stays && { stays: kind.stays }
     await course.record({ event: 'undone', step: step.id, took: 0, foundSo: true, ...stays })
@@ -75,15 +75,16 @@ function changeOf(course: Course, { step }: Owed): ChangeKind<Json, Json> {
   return kind
 }
 
-/** Is there anything of it left to undo? Where somebody else was there the operator says it. */
-export async function isLeft(course: Course, owed: Owed): Promise<'yes' | 'no'> {
+/** Is there anything of it left to undo? Where somebody else was there the operator says it. Throws UndoPaused. */
+export async function isLeft(course: Course, owed: Owed, pause?: AbortSignal): Promise<'yes' | 'no'> {
   const kind = changeOf(course, owed)
   // It failed this very moment: `undo` is made for any half of it.
   if (owed.inHand || kind.undoLooks) return 'yes'
   for (;;) {
-    const stand = await standOf(owed, kind, await course.on(owed.step.host), 'before')
+    const stand = await standOf(owed, kind, await course.on(owed.step.host), 'before', { pause })
     if (stand.stands === 'before') return 'no'
     if (stand.stands === 'after' || stand.halfway) return 'yes'
+    if (pause?.aborted) throw new UndoPaused(owed.step)
     const { answer, error } = await oddWorld(course, owed.step, stand, 'put-back')
     if (answer === 'done') return 'yes'
     if (answer === 'not-done') return 'no'

@@ -25,6 +25,13 @@ interface Sight {
   readonly error?: unknown
 }
 
+/** What a look that lasts is told, and what ends it. */
+interface Looking {
+  readonly tell?: (awaiting: readonly string[], on: On) => Promise<void>
+  /** Ends the waiting, not the look in hand: what is neither by then may still become one of the two. */
+  readonly pause?: AbortSignal | undefined
+}
+
 /**
  * Looks until the world is one or the other, or the kind's patience is over: a daemon may be in the middle of it. Throws
  * what the host throws when it cannot be looked at.
@@ -34,7 +41,7 @@ export async function standOf(
   kind: ChangeKind<Json, Json>,
   on: On,
   first: First,
-  tell?: (awaiting: readonly string[], on: On) => Promise<void>,
+  { tell, pause }: Looking = {},
 ): Promise<Stand> {
   const deadline = Date.now() + (kind.patience?.(step.input) ?? 10_000)
   const isDone = async (): Promise<Awaited> => ({
@@ -56,7 +63,7 @@ export async function standOf(
     if (before.done && (twice || progress !== 'applying')) return of('before')
     if (after.done && !before.done) return of('after')
     on.signal.throwIfAborted()
-    const late = Date.now() >= deadline
+    const late = Date.now() >= deadline || pause?.aborted === true
     const settled = first === 'before' || late || after.error instanceof NoUseWaiting
     const halfway = !before.done && settled && (await kind.halfway?.(step.input, found, on)) === true
     if (halfway || ((late || after.error instanceof EndedBadly) && !before.done)) {

@@ -170,7 +170,7 @@ test('Ctrl-C between two undos: interrupted, and another rollback ends it', asyn
   const run = await Journaled.run(world(), drainThenUpgrade)
   const pause = new AbortController()
   run.world.when('undo', 'web1', () => pause.abort())
-  expect(await run.rollback({}, undefined, { pause })).toMatchObject({ ended: 'interrupted', left: ['lb1: set back'] })
+  expect(await run.rollback({}, undefined, { pause })).toMatchObject({ ended: 'interrupted' })
   expect(await run.rollback()).toMatchObject({ ended: 'put-back' })
 })
 
@@ -203,4 +203,15 @@ test('a journal that cannot be written any more: what is taken back stops, and w
   // What was undone and could not be told is found so.
   expect(await run.rollback()).toMatchObject({ ended: 'put-back' })
   expect(state(run)).toMatchObject({ lb1: 'ready', web1: 'old' })
+})
+
+test.each(['resume', 'rollback'] as const)('neither, and Ctrl-C while %s looks on: it ends there', async (way) => {
+  const run = await diedAt(drainThenUpgrade, upTo('2.web1'))
+  run.world.states.set('lb1', 'maint').set('web1', 'old')
+  run.world.patience = 3_600_000
+  const pause = new AbortController()
+  run.world.when(way === 'resume' ? 'verify' : 'undone', 'lb1', () => pause.abort())
+  expect(await run[way]({}, undefined, { pause })).toMatchObject({ ended: 'interrupted' })
+  expect(only(run.world.log, 'apply', 'undo', 'odd')).toEqual([])
+  expect(state(run)).toEqual({ lb1: 'maint', web1: 'old', app: 'idle' })
 })
