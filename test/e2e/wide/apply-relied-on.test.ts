@@ -11,20 +11,25 @@ describeOnLab('an apply after another', () => {
   const said = (text: string) => text.replaceAll(/\s+/g, ' ')
   const onEach = (line: string) => Promise.all(['lb1', 'lb2'].map((host) => fleet.root(host, line)))
 
-  test('what a later apply relies on is not taken back with the run that died before it', async () => {
-    await edit(haproxy, (text) => text.replace('maxconn 8000', 'maxconn 7400'))
-    const died = await halted(['apply', 'haproxy', '--accept-drift'], {
+  /** An apply that is killed when what it wrote is live, and whose locks are broken; its run. */
+  const diesLive = async (name: string, ...hosts: readonly string[]): Promise<string> => {
+    const zdt = await halted(['apply', name, '--accept-drift'], {
       event: 'verified',
       steps: ['config.put-live'],
       after: 0,
     })
-    const run = /"id":"([0-9A-Z]{6})"/.exec(died.stdout())?.[1] ?? ''
-    died.signal('SIGKILL')
-    await died.ended
-    for (const host of ['lb1', 'lb2']) {
+    zdt.signal('SIGKILL')
+    await zdt.ended
+    for (const host of hosts) {
       const broken = await fleet.zdt('lock', 'break', host, '--yes')
       expect(broken.code, broken.stderr).toBe(0)
     }
+    return /"id":"([0-9A-Z]{6})"/.exec(zdt.stdout())?.[1] ?? ''
+  }
+
+  test('what a later apply relies on is not taken back with the run that died before it', async () => {
+    await edit(haproxy, (text) => text.replace('maxconn 8000', 'maxconn 7400'))
+    const run = await diesLive('haproxy', 'lb1', 'lb2')
 
     const again = await underLoad(() => apply('--accept-drift', 'haproxy'))
     expect(again.code, again.stderr).toBe(0)
@@ -48,15 +53,7 @@ describeOnLab('an apply after another', () => {
   test('what a later apply has changed again is not gone on with, until it is as the run wants it all the same', async () => {
     const text = (from: number, to: number) => edit(haproxy, (was) => was.replace(`maxconn ${from}`, `maxconn ${to}`))
     await text(8000, 7400)
-    const died = await halted(['apply', 'lb2', '--accept-drift'], {
-      event: 'verified',
-      steps: ['config.put-live'],
-      after: 0,
-    })
-    const run = /"id":"([0-9A-Z]{6})"/.exec(died.stdout())?.[1] ?? ''
-    died.signal('SIGKILL')
-    await died.ended
-    expect((await fleet.zdt('lock', 'break', 'lb2', '--yes')).code).toBe(0)
+    const run = await diesLive('lb2', 'lb2')
     await text(7400, 7600)
     const later = await apply('--accept-drift', 'lb2')
     expect(later.code, later.stderr).toBe(0)
