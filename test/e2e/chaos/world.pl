@@ -1,19 +1,16 @@
 # What is true of a host that zdt can touch, one fact a line: run there as root, by what perl-base has (see world.ts).
 use strict;
 use warnings;
-use Digest::SHA;
 
 sub slurp { open my $in, '<', $_[0] or return ''; local $/; return <$in> // '' }
 sub words { return join ' ', split ' ', slurp(@_) }
 sub names { opendir my $in, $_[0] or return; return sort grep { !/^\.\.?$/ } readdir $in }
 sub said { open my $out, '-|', @_ or die "$_[0]: $!\n"; my @lines = <$out>; chomp @lines; return @lines }
 
-# Of a file, or of what a process executes: two names of one file are read once.
-my %digests;
-
-sub digest {
-  my @stat = stat $_[0] or return '';
-  return $digests{"@stat[0, 1]"} //= eval { Digest::SHA->new(256)->addfile($_[0], 'b')->hexdigest } // '';
+# One for each file, empty where there is none. Of what is megabytes long Digest::SHA would take three times as long.
+sub digests {
+  my %of = map { /^\\?(\w+)  (.*)/ ? ($2, $1) : () } said('sha256sum', '--', '/dev/null', @_);
+  return map { $of{$_} // '' } @_;
 }
 
 sub files_under {
@@ -48,7 +45,8 @@ my %places = (
 for my $place (sort keys %places) {
   print "file $place/$_\n" for grep { /$places{$place}/ && !/^systemd-private-/ && -e "$place/$_" } names($place);
 }
-print 'config ', digest($_), "  $_\n" for map { files_under($_) } qw(/etc/haproxy /etc/nginx /etc/keepalived);
+my @configs = map { files_under($_) } qw(/etc/haproxy /etc/nginx /etc/keepalived);
+for my $digest (digests(@configs)) { print "config $digest  ${\shift @configs}\n" }
 
 my @masters;
 for my $pid (grep { /^\d+$/ } names('/proc')) {
@@ -75,13 +73,13 @@ if (-d '/etc/shop') {
   my ($shop, $edge) = units('shop', 'edge');
   print "shop ${\words('/etc/shop/version')} $shop->{ActiveState} @{[names('/etc/shop')]}\n";
   if (-d '/opt/edge') {
-    print "edge edge ", digest('/opt/edge/edge'), "\nedge exe ", digest("/proc/$edge->{MainPID}/exe"), "\n";
+    printf "edge edge %s\nedge exe %s\n", digests('/opt/edge/edge', "/proc/$edge->{MainPID}/exe");
   }
 }
 elsif (-S '/run/haproxy/admin.sock') {
   my ($haproxy, $keepalived) = map { $_->{MainPID} } units('haproxy', 'keepalived');
-  print 'binary ', digest('/usr/sbin/haproxy'), " haproxy\nbinary ", digest("/proc/$haproxy/exe"), " exe\n";
-  print 'keepalived keepalived ', digest('/usr/sbin/keepalived'), "\nkeepalived exe ", digest("/proc/$keepalived/exe"), "\n";
+  printf "binary %s haproxy\nbinary %s exe\nkeepalived keepalived %s\nkeepalived exe %s\n",
+    digests('/usr/sbin/haproxy', "/proc/$haproxy/exe", '/usr/sbin/keepalived', "/proc/$keepalived/exe");
   print 'tells clients to go: ', join(' ', split ' ', asked('get var proc.leaving_until')), "\n";
   print map { "haproxy $_\n" } split /\n/, asked('show servers state');
   for my $map (grep { /\.map$/ } files_under('/etc/haproxy/splits')) {
@@ -89,14 +87,18 @@ elsif (-S '/run/haproxy/admin.sock') {
   }
 }
 else {
-  for my $file (map { my $dir = $_; map { "$dir/$_" } grep { /^nginx/ && !/\.zdt-/ } names($dir) } '/usr/sbin', '/run') {
-    next if $file !~ m{^/usr/sbin/|^/run/nginx\.pid};
-    my ($mode, $user, $group) = (stat $file)[2, 4, 5];
-    printf "nginx %s %o %s:%s %s\n", $file, $mode & 07777, scalar getpwuid $user, scalar getgrgid $group, digest($file);
-  }
   my $pid = words('/run/nginx.pid');
   my ($main) = map { $_->{MainPID} } units('nginx');
+  my @binaries = map { "/usr/sbin/$_" } grep { /^nginx/ && !/\.zdt-/ } names('/usr/sbin');
+  my @files = (@binaries, map { "/run/$_" } grep { /^nginx\.pid/ && !/\.zdt-/ } names('/run'));
+  my ($runs, @digests) = digests("/proc/$main/exe", @files);
+  for my $file (@files) {
+    my $digest = shift @digests;
+    my ($mode, $user, $group) = (stat $file)[2, 4, 5] or next;
+    my $owner = join ':', scalar getpwuid $user, scalar getgrgid $group;
+    printf "nginx %s %o %s %s\n", $file, $mode & 07777, $owner, $digest;
+  }
   print "nginx pid file $pid, MainPID $main, masters @masters\n" if "$pid $main" ne "@masters @masters";
   my ($parent) = slurp("/proc/$main/stat") =~ /\) \S (\d+)/;
-  print 'nginx master ', $parent // '', ' ', digest("/proc/$main/exe"), "\n";
+  print 'nginx master ', $parent // '', " $runs\n";
 }
