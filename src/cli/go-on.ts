@@ -15,7 +15,6 @@ import { ZdtError } from '../lib/errors.ts'
 import type { Exit } from '../lib/exit-codes.ts'
 import { when } from '../lib/when.ts'
 import { refuseChangedSince } from '../operations/changed-since.ts'
-import { runHere } from '../operations/find-run.ts'
 import { refuseReliedOn } from '../operations/relied-on.ts'
 import { pageFor } from '../views/page.ts'
 import { planText } from '../views/plan-text.ts'
@@ -80,8 +79,10 @@ export async function goOn(
     const { event, go } = ways[way]
     // Read again under the lock: whoever had it may have written on, here or on another machine.
     await catchUp(id, hosts, claims)
-    const history = (await runHere(name)).events
+    const again = await theRun(name, fleet, hosts)
+    const history = again.events
     refusePutBack(way, historyOf(history))
+    await refuse(asking, historyOf(history), again.past, () => stepsAhead(way, history, stand))
     // Views know the plan by it.
     view.event(begun)
     const sitting: Sitting = {

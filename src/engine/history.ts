@@ -31,6 +31,8 @@ export interface History {
   readonly cut: readonly Cut[]
   /** How the last process that worked on it ended; unset when it was killed. */
   readonly ended?: Ended
+  /** The number of the stage that was said yes to last, or at which it paused for its yes, which whoever resumes it has said. */
+  readonly approved?: number
 }
 
 /** The journal has seen the step done, or found so. */
@@ -58,6 +60,7 @@ export function historyOf(events: readonly Event[]): History {
     else if (event.event === 'applying' || owed.has(past.step.id)) owed.set(past.step.id, next)
   }
   const ended = endedOf(events)
+  const approved = approvedIn(events, ended)
   return {
     plan: begun.plan,
     steps,
@@ -66,7 +69,20 @@ export function historyOf(events: readonly Event[]): History {
     leftOut: events.flatMap((event) => (event.event === 'left-out' ? [{ lot: event.lot, error: event.error }] : [])),
     cut: events.flatMap((event) => (event.event === 'cut' ? [event.cut] : [])),
     ...(ended && { ended }),
+    ...(approved !== undefined && { approved }),
   }
+}
+
+/** Nothing that was taken back since, and no question that nobody has answered. */
+function approvedIn(events: readonly Event[], ended: Ended | undefined): number | undefined {
+  const last = events.findLast(
+    (event) =>
+      event.event === 'undoing' ||
+      event.event === 'rolling-back' ||
+      (event.event === 'answer' && event.asked === 'run'),
+  )
+  if (last?.event !== 'answer') return undefined
+  return last.answer === 'yes' || (last.answer === 'pause' && ended === 'paused') ? last.number : undefined
 }
 
 /** How the last process that worked on a run ended; undefined while it works, and when it was killed. */

@@ -59,13 +59,13 @@ async function goOn(history: History, course: Course): Promise<Verdict> {
 }
 
 /**
- * A run that paused for a yes has it from whoever resumes it; one that died before it asked has not. What is only checked
- * again was said yes to before.
+ * A run that paused for a yes has it from whoever resumes it; one that died before it was answered, or paused for anything else,
+ * has not. What is only checked again was said yes to before.
  */
-function approved({ ended }: History, stages: readonly Stage[], course: Course): readonly Stage[] {
+function approved({ approved: number }: History, stages: readonly Stage[], course: Course): readonly Stage[] {
   const next = stages.findIndex(({ steps }) => steps.some((step) => course.kind(step).flavour !== 'guard'))
   return stages.map((stage, index) => {
-    if (!stage.approval || index > next || (index === next && ended !== 'paused')) return stage
+    if (!stage.approval || index > next || (index === next && stage.number !== number)) return stage
     const { approval: _given, asks, ...rest } = stage
     return index === next && asks !== undefined ? { ...rest, asks } : rest
   })

@@ -172,6 +172,8 @@ class StageRun {
     words: { readonly [answer in A]?: string } = {},
   ): Promise<A> {
     const answer = await question()
+    // Ended from elsewhere, it was never answered.
+    if (answer === 'pause' && this.course.engine.pause.aborted) return answer
     const said = words[answer]
     const happening = { event: 'answer', number: this.stage.number, asked, answer } as const
     await this.course.record(said === undefined ? happening : { ...happening, words: said })

@@ -9,10 +9,9 @@ import type { Hosts } from '../hosts/host.ts'
 import { ZdtError } from '../lib/errors.ts'
 import type { HostName, RunId } from '../lib/types.ts'
 
-/** Hosts that a run can have touched: those with a daemon that zdt changes. */
+/** Hosts that a run can have touched: all of them, for an application's host alone may know of the last that was done there. */
 export function hostsWithJournals(fleet: Fleet): HostName[] {
-  const groups = [...fleet.haproxy.values(), ...fleet.nginx.values(), ...fleet.keepalived.values()]
-  return [...new Set(groups.flatMap(({ hosts }) => hosts))]
+  return [...fleet.hosts.values()].map(({ name }) => name)
 }
 
 /** What the hosts keep of runs, and which hosts could not be asked. */
@@ -50,16 +49,17 @@ export interface FoundRun {
 }
 
 /**
- * Finds a run by the fullest of its journals on the hosts. For a run of another machine: its own journal may be longer by
- * what it could not send any more, but whatever it changed it had sent before. Throws, exit `usage`, when nobody knows it.
+ * Finds a run by its journals on the hosts. For a run of another machine: its own journal may be longer by what it could not send
+ * any more, but whatever it changed it had sent before, to that host. Throws, exit `usage`, when nobody knows it.
  */
 export async function findRunElsewhere(fleet: Fleet, hosts: Hosts, name: string): Promise<FoundRun> {
   const id = name.toUpperCase() as RunId
   const { journals, unseen } = await journalsOn(hosts, hostsWithJournals(fleet), { run: id })
-  const fullest = journals.toSorted((a, b) => b.lines.length - a.lines.length)[0]
-  if (fullest?.events.some(({ event }) => event === 'run')) {
-    return { id, events: fullest.events, lines: fullest.lines, here: false }
-  }
+  const { lines, events } = mergedCopies(
+    [],
+    journals.map((copy) => copy.lines),
+  )
+  if (events.some(({ event }) => event === 'run')) return { id, events, lines, here: false }
   const asked = unseen.map(({ host, why }) => `${host}: ${why}`).join('\n')
   throw new ZdtError(`no host of the fleet knows a run ${id}`, {
     code: 'unknown-run',

@@ -114,6 +114,46 @@ describeOnLab('among colleagues', () => {
   )
 
   deep(
+    'given a deploy that was killed, of which its host alone has heard / adopted elsewhere / rolled back it is the old one',
+    async () => {
+      const rollout = operationNamed('rollout')
+      const before = await prepare(lane(), rollout)
+      const deployed = { event: 'verified', steps: ['app.deploy'], after: 0 }
+      const dead = await lane().start(await rollout.argv(lane().lab), { ...deployed, signal: 'SIGKILL' })
+      await dead.ended
+      const run = runOf(dead)
+      const { step } = (await lane().journal(run)).findLast(({ event }) => event === 'applying') as { step: string }
+      // As if it had died before their next lines came to the load balancers.
+      for (const lb of ['lb1', 'lb2']) {
+        await lane().root(lb, `sed -i '/"step":"${step}"/,$d' /var/lib/zdt/runs/${run}.ndjson`)
+      }
+      const other = { env: { XDG_STATE_HOME: await mkdtemp(join(lane().home, 'other-')) } }
+      expect(await lane().zdt(['adopt', run, '--yes'], other)).toMatchObject({ code: 0 })
+      expect(await lane().zdt(['rollback', run, '--yes'], other)).toMatchObject({ code: 0 })
+      expect(await lane().unlike(before)).toEqual([])
+    },
+  )
+
+  deep(
+    'given a rollback that waits for the lock / whoever has it relies on what is to be taken back / it is refused',
+    async () => {
+      const before = await prepare(lane(), drain)
+      const run = await diedDraining()
+      const other = { env: { XDG_STATE_HOME: await mkdtemp(join(lane().home, 'other-')) } }
+      const colleague = await lane().start(['drain', 'app2'], { event: 'run', after: 0, signal: 'SIGSTOP' }, other)
+      await halted(colleague)
+      const rollback = await lane().start(['rollback', run, '--wait-for-lock', '1m'])
+      await rollback.said(/waiting for a lock/)
+      colleague.signal('SIGCONT')
+      expect(await colleague.ended).toMatchObject({ code: 0 })
+      expect(await rollback.ended).toMatchObject({ code: 3, stdout: expect.stringContaining('relied-on') as string })
+      expect(await lane().zdt(['ready', 'app2', '--yes'])).toMatchObject({ code: 0 })
+      expect(await lane().zdt(['rollback', run, '--yes'])).toMatchObject({ code: 0 })
+      expect(await lane().unlike(before)).toEqual([])
+    },
+  )
+
+  deep(
     'given a run that was measured / history / tells who, what, where, how it came out, and what was lost',
     async () => {
       await prepare(lane(), drain)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { LeaseLost } from '../../../src/hosts/lease/errors.ts'
 import { deaths, Journaled } from './deaths.ts'
 import { brief, guard, only, set, setGuarded, wait, World } from './world.ts'
 
@@ -91,6 +92,42 @@ describe('a stage that only a person approves', () => {
     )
     expect(await run.resume(answers)).toMatchObject({ ended: 'paused' })
     expect(state(run.world)).toMatchObject({ lb1: 'drain', web1: 'new' })
+  })
+
+  test.each(['asked', 'paused'])(
+    'one that was adopted, or lost its lease, before it was answered has no yes: %s',
+    async (how) => {
+      const pause = new AbortController()
+      const asked = { event: 'asking', number: 2 }
+      const world = new World(before)
+      const run = await Journaled.run(world, rising, undefined, {
+        approvals: [2],
+        waits: 60_000,
+        pause,
+        answers: {
+          confirm: (_stage: number, approval: boolean) => {
+            if (approval) pause.abort(new LeaseLost('lb1', 'the lease host has ended'))
+            return approval ? 'pause' : 'yes'
+          },
+        },
+      })
+      expect(run.happenings).toContainEqual(expect.objectContaining(asked))
+      expect(run.happenings.at(-1)).toMatchObject({ event: 'end', ended: 'paused' })
+      if (how === 'asked') run.happenings.splice(run.happenings.findIndex(({ event }) => event === 'asking') + 1)
+      run.happenings.push({ event: 'adopted', operator: 'oncall@ops2', pid: 2 })
+      expect(await run.resume(answers)).toMatchObject({ ended: 'paused' })
+      expect(state(run.world)).toMatchObject({ lb1: 'drain', web1: 'old' })
+      // That one was answered, by whoever resumes it now.
+      expect(await run.resume(answers)).toMatchObject({ ended: 'done' })
+    },
+  )
+
+  test('what was said yes to, and failed then, is not asked again', async () => {
+    const world = new World(before).break('apply', 'web1', 1)
+    const yes = { confirm: () => 'yes' as const, failed: ['pause' as const] }
+    const run = await Journaled.run(world, rising, undefined, { approvals: [2], answers: yes })
+    expect(run.happenings.at(-1)).toMatchObject({ event: 'end', ended: 'paused' })
+    expect(await run.resume(answers)).toMatchObject({ ended: 'done' })
   })
 
   test('rolled back, no approval is asked and no guard of the way there: the guard of an undo alone', async () => {

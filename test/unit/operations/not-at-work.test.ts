@@ -13,7 +13,7 @@ const home = mkdtempSync(join(tmpdir(), 'zdt-words-'))
 beforeAll(() => vi.stubEnv('XDG_STATE_HOME', home))
 afterAll(() => rmSync(home, { recursive: true, force: true }))
 
-const empty = { haproxy: new Map(), nginx: new Map(), keepalived: new Map() } as unknown as Fleet
+const empty = { hosts: new Map() } as unknown as Fleet
 const none: Hosts = { on: () => Promise.reject(new Error('no host')), closeAll: () => Promise.resolve() }
 
 test.each<readonly [Ended | undefined, string, readonly string[]]>([
