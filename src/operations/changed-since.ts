@@ -64,7 +64,7 @@ async function refuseWrittenSince(
   const later = [...steps.values()].flatMap(({ step }) => {
     const things = isWhole(step) ? settled(step) : []
     const thingIn = (other: Step) => things.find((thing) => settled(other).includes(thing))
-    const last = past.lastAbout((other) => isWhole(other) && thingIn(other) !== undefined, fleet)
+    const last = past.lastAbout((one) => isWhole(one.step) && thingIn(one.step) !== undefined, fleet)
     const isNews = last && last.run !== run && last.at > at && last.made === 'change'
     return isNews ? [{ step, last, name: nameOf(thingIn(last.step) ?? '', last.step) }] : []
   })

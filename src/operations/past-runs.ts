@@ -65,13 +65,11 @@ export class PastRuns {
     return past && { run: past.run, at: past.at, state: String(wanted(past, 'state')), since: since(past) }
   }
 
-  /** The newest of those that are about something, by their step. Undefined where none is. */
-  lastAbout(isAbout: (step: Step) => boolean, fleet: string | undefined): Past | undefined {
+  /** The newest of those that are about something. Undefined where none is. */
+  lastAbout(isAbout: (past: Past) => boolean, fleet: string | undefined): Past | undefined {
     return this.#newestFirst.find(
       (past) =>
-        !past.putBack &&
-        (fleet === undefined || past.fleet === undefined || past.fleet === fleet) &&
-        isAbout(past.step),
+        !past.putBack && (fleet === undefined || past.fleet === undefined || past.fleet === fleet) && isAbout(past),
     )
   }
 
@@ -141,10 +139,13 @@ function pastOf(events: readonly Event[]): Past[] {
     if (made === undefined || !('step' in event)) return []
     const step = steps.get(event.step)
     if (!step || index < (undone.get(event.step) ?? -1)) return []
-    // How it came out is told later.
-    if (made === 'begun' && events.slice(index + 1).some((later) => 'step' in later && later.step === step.id))
-      return []
+    // How it came out is told later: by these, for that it failed, or was found odd, does not tell whether it took.
+    const isIt = (other: Event) => 'step' in other && other.step === step.id
+    if (made === 'begun' && events.slice(index + 1).some((later) => isIt(later) && madeBy.has(later.event))) return []
+    // Whoever resumed it found it done: that was done when it was begun.
+    const foundSo = event.event === 'verified' && event.foundSo
+    const { at } = (foundSo && events.slice(0, index).findLast((one) => isIt(one) && one.event === 'applying')) || event
     const { plan, operator, fleet } = begun
-    return [{ step, run: plan.id, operator, at: event.at, made, putBack, ...(fleet !== undefined && { fleet }) }]
+    return [{ step, run: plan.id, operator, at, made, putBack, ...(fleet !== undefined && { fleet }) }]
   })
 }

@@ -46,11 +46,15 @@ export async function refuseReliedOn(
   ahead: Ahead,
 ): Promise<void> {
   const all = changedBy(owed).flatMap((changed) => {
-    const last = past.lastAbout((step) => settled(step).includes(changed.thing), asked.fleet)
+    const isOwn = (run: string) => run === asked.run || asked.beside?.has(run) === true
+    const last = past.lastAbout(
+      // That it found so itself what it had set says nothing about whoever came in between.
+      (one) => settled(one.step).includes(changed.thing) && !(isOwn(one.run) && isContent(one)),
+      asked.fleet,
+    )
     const relies =
       last &&
-      last.run !== asked.run &&
-      asked.beside?.has(last.run) !== true &&
+      !isOwn(last.run) &&
       last.at > asked.at &&
       // Its way back goes through what it was in between: whoever wants it otherwise by now would lose that on the way.
       (comesToNothing(changed)

@@ -57,6 +57,20 @@ test('one that died before it could say how it came out may have', async () => {
   expect((await PastRuns.read()).takenOut(place, 'maint')).toBeUndefined()
 })
 
+test.each([[['failed']], [['odd']], [['failed', 'undoing', 'undo-failed']]])(
+  'one that failed, and was left as it was, may have, too: %j',
+  async (came) => {
+    await state('AAAAAA', 1000, 'drain', 'verified')
+    await state('BBBBBB', 2000, 'ready', 'applying', ...came)
+    const past = await PastRuns.read()
+    expect(past.takenOut(place, 'drain')).toBeUndefined()
+    expect(past.lastState(place)).toMatchObject({ run: 'BBBBBB', state: 'ready' })
+    const asking = { run: 'AAAAAA' as RunId, at: 1000 }
+    const history = historyOf(await readJournal('AAAAAA')).steps
+    await expect(refuseChangedSince(asking, { steps: history }, past, ahead)).rejects.toThrow('by run BBBBBB')
+  },
+)
+
 test('nobody did whose run was put back, or brought it back', async () => {
   await state('AAAAAA', 1000, 'drain', 'verified', 'undone')
   expect((await PastRuns.read()).takenOut(place, 'drain')).toBeUndefined()

@@ -1,4 +1,4 @@
-import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -43,11 +43,11 @@ async function ran(id: string, at: number, dids: readonly Did[], { fleet = 'edge
 }
 
 /** What taking it back would undo by the hosts; all, where nobody says so. */
-async function takenBack(ahead?: readonly string[]): Promise<string> {
+async function takenBack(ahead?: readonly string[], beside: readonly string[] = []): Promise<string> {
   const events = await readJournal('AAAAAA')
   const begun = events.find((event) => event.event === 'run')
   try {
-    const asked = { run: 'AAAAAA' as RunId, at: begun?.at ?? 0, fleet: begun?.fleet }
+    const asked = { run: 'AAAAAA' as RunId, at: begun?.at ?? 0, fleet: begun?.fleet, beside: new Set(beside) }
     const undone = ahead && new Set(ahead)
     await refuseReliedOn(asked, historyOf(events), await PastRuns.read(), () => Promise.resolve(undone))
     return 'taken back'
@@ -103,6 +103,23 @@ test('a file that a later apply found as it is to be, and another changed for it
   await expect(takenBack()).resolves.toMatch(
     /^lb2: \/etc\/haproxy\/haproxy.cfg: wanted so since .* by run BBBBBB, oncall@ops2, too: to take run AAAAAA back would undo that$/,
   )
+})
+
+test('whoever resumes a run, and finds it so, does not hide who has come to rely on it meanwhile', async () => {
+  await ran('AAAAAA', 1000, [put('old', 'new', ['applying'])])
+  await ran('BBBBBB', 2000, [asPlanned('new', 'new')])
+  const resumed = [
+    { event: 'resumed', operator: 'oncall@ops2', pid: 2 },
+    { event: 'verified', step: '1.lb2', took: 0, foundSo: true },
+    { event: 'end', ended: 'done' },
+  ]
+  const lines = resumed.map((event) => `${JSON.stringify({ at: 3000, ...event })}\n`)
+  await appendFile(join(home, 'zdt/runs/AAAAAA.ndjson'), lines.join(''))
+  await expect(takenBack()).resolves.toContain('by run BBBBBB')
+  // Nor does a run that is taken back beside it, where that has changed nothing.
+  await ran('CCCCCC', 4000, [asPlanned('new', 'new')])
+  await expect(takenBack(undefined, ['CCCCCC'])).resolves.toContain('by run BBBBBB')
+  await expect(takenBack(undefined, ['BBBBBB', 'CCCCCC'])).resolves.toBe('taken back')
 })
 
 test.each([
