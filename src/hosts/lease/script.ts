@@ -149,9 +149,15 @@ release() {
   read: `all() { for file in *; do if [ -f "$file" ]; then printf '%s\\n' "$file"; fi; done; }
 show() { for scope; do look "$scope"; if [ "$state" != free ]; then say "$scope"; fi; done; }
 break_() {
+  shown=$1
   [ -d "$d" ] || exit 0
   lock
-  [ $# -gt 0 ] || set -- $(all)
+  set -- $(all)
+  for scope; do
+    shift
+    look "$scope"
+    case $shown in *" $scope=$l_token "* | *" $scope= "*) set -- "$@" "$scope" ;; esac
+  done
   show "$@"
   [ $# -eq 0 ] || rm -f "$@" || no
   sweep

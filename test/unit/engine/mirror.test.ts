@@ -6,7 +6,7 @@ import { openMirror, type MirrorOptions } from '../../../src/engine/mirror.ts'
 import { parseMirror, readMirror } from '../../../src/engine/read-mirror.ts'
 import type { Host, Hosts } from '../../../src/hosts/host.ts'
 import { fencedHosts } from '../../../src/hosts/lease/fenced-hosts.ts'
-import { breakLeases } from '../../../src/hosts/lease/read-leases.ts'
+import { breakLeases, readLeases } from '../../../src/hosts/lease/read-leases.ts'
 import { takeLeases } from '../../../src/hosts/lease/take-leases.ts'
 import { openHosts } from '../../../src/hosts/open-hosts.ts'
 import type { HostName, RunId } from '../../../src/lib/types.ts'
@@ -154,7 +154,7 @@ describe('the mirror of a journal', () => {
     )
     const kept = openMirror(fencedHosts(hosts, leases), [a], run, { base, every: 60_000 })
     kept.append(event('1'))
-    await breakLeases(host, [], { base })
+    await breakLeases(host, await readLeases(host, { base }), { base })
     expect(await kept.settled()).toMatchObject(
       [{ host: a, lines: 1, said: /no longer ours/ }].map(() => ({ lines: 1 })),
     )

@@ -46,7 +46,7 @@ describe.each(worlds)('a guard on %s', (_name, world) => {
     const host = await fenced(on, await on.take('AAAAAA'))
     const path = `${on.base}/written`
     await host.write(path, 'before')
-    await breakLeases(on.host, [], on)
+    await breakLeases(on.host, await readLeases(on.host, on), on)
     await expect(host.run(['touch', path])).rejects.toMatchObject({
       code: 'lease-lost',
       said: 'the lease host is gone',
@@ -81,7 +81,7 @@ exit 0 if fork; close STDIN; close STDOUT; close STDERR; $SIG{ALRM} = 'DEFAULT';
     const host = await fenced(on, leases)
     const done = host.run(['sh', '-c', 'echo >"$0.on"; sleep 1; echo ours >"$0"', `${on.base}/file`], { as: 'root' })
     await expect.poll(() => on.sh('ls "$1"', on.base)).toContain('file.on')
-    await breakLeases(on.host, [], on)
+    await breakLeases(on.host, await readLeases(on.host, on), on)
     await on.take('BBBBBB')
     expect((await on.host.read(`${on.base}/file`)).toString()).toBe('ours\n')
     await done
@@ -159,7 +159,7 @@ exit 0 if fork; close STDIN; close STDOUT; close STDERR; $SIG{ALRM} = 'DEFAULT';
       said: 'its input was cut off',
     })
     cuts = 1
-    await breakLeases(on.host, [], on)
+    await breakLeases(on.host, await readLeases(on.host, on), on)
     await expect(host.run(count, { as: 'root' })).rejects.toMatchObject({ said: 'the lease host is gone' })
     expect((await on.host.read(`${on.base}/count`)).toString()).toBe('x\n')
   })

@@ -70,13 +70,29 @@ describe.each(worlds)('leases on %s', (_name, world) => {
   test('breaking it says what was there, and the one who held it learns of it', async () => {
     const on = await world()
     const held = await on.take('AAAAAA', { terms: lasting })
-    expect(await breakLeases(on.host, ['host'], on)).toMatchObject([{ scope: 'host', run: 'AAAAAA' }])
+    expect(await breakLeases(on.host, await readLeases(on.host, on), on)).toMatchObject([
+      { scope: 'host', run: 'AAAAAA' },
+    ])
     await on.take('BBBBBB')
     await expect.poll(() => held.lost.aborted, { timeout: 5000 }).toBe(true)
     expect(held.lost.reason).toBeInstanceOf(LeaseLost)
     expect((held.lost.reason as LeaseLost).said).toMatch(/^the lease host is (held, by bbbbbb@ops, run BBBBBB|gone)$/)
     await held.release()
     expect(await readLeases(on.host, on)).toMatchObject([{ run: 'BBBBBB' }])
+  })
+
+  test('what has passed on to another run since it was shown is not broken; what nobody can read is', async () => {
+    const on = await world()
+    const first = await on.take('AAAAAA')
+    const shown = await readLeases(on.host, on)
+    await first.release()
+    await on.take('BBBBBB')
+    expect(await breakLeases(on.host, shown, on)).toEqual([])
+    expect(await readLeases(on.host, on)).toMatchObject([{ run: 'BBBBBB' }])
+    await on.sh('echo zdt-lease 1 >"$1/locks/host"', on.base)
+    const torn = await readLeases(on.host, on)
+    expect(await breakLeases(on.host, torn, on)).toMatchObject([{ scope: 'host' }])
+    expect(await readLeases(on.host, on)).toEqual([])
   })
 
   test('ten at once: one holds it', async () => {

@@ -86,7 +86,7 @@ test('there is none for a lease that has gone, has ended or never was', async ()
 
 const ends: readonly (readonly [string, (on: Base, leases: Leases) => Promise<unknown>])[] = [
   ['released', (_on, leases) => leases.release()],
-  ['broken', (on) => breakLeases(on.host, [], on)],
+  ['broken', async (on) => breakLeases(on.host, await readLeases(on.host, on), on)],
   ['taken over', (on) => on.take('AAAAAA', { mayTakeOver: () => true, terms: lasting })],
 ]
 
