@@ -51,7 +51,7 @@ async function goOn(history: History, course: Course): Promise<Verdict> {
     if (around.verdict !== 'put-back') return around.verdict
     return await giveUp(course)
   } catch (thrown) {
-    if (course.engine.stop.aborted) return { ended: 'interrupted' }
+    if (course.engine.stop.aborted) return { ended: course.touched ? 'interrupted' : 'untouched' }
     // Such as a host that cannot be reached: nothing was done, and what is owed is owed still.
     const error = thrown instanceof ZdtError ? thrown : asZdtError(thrown, '')
     return { ended: course.touched ? 'left' : 'untouched', error }

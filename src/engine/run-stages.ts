@@ -17,7 +17,7 @@ export async function runStages(course: Course, stages: readonly Stage[]): Promi
       const verdict = await new StageRun(course, stage).run()
       if (verdict) return verdict
     } catch (thrown) {
-      if (course.engine.stop.aborted) return { ended: 'interrupted' }
+      if (course.engine.stop.aborted) return { ended: course.touched ? 'interrupted' : 'untouched' }
       if (!course.touched) throw thrown
       return { ended: 'left', error: asZdtError(thrown, '') }
     }

@@ -1,9 +1,12 @@
+import type { Event } from '../engine/events.ts'
+import { historyOf } from '../engine/history.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import type { Hosts } from '../hosts/host.ts'
 import type { HostName } from '../lib/types.ts'
 import { rowsOf, withLeases, type KnownRun } from './all-runs.ts'
 import { hostsWithJournals } from './find-run.ts'
-import { knownJournals } from './journals.ts'
+import { knownJournals, type KnownJournal } from './journals.ts'
+import { settled } from './settled.ts'
 
 /** A run that has come to no end, and the hosts it was to change. */
 export type HalfDone = Pick<KnownRun, 'run' | 'title' | 'hosts'> & {
@@ -19,7 +22,7 @@ const lately = { here: 30 * day, elsewhere: day }
 
 /**
  * The runs that a fleet's hosts may still bear the marks of, latest first: those of this machine, and those that these hosts tell
- * of. One is left out once a later run on all of its hosts has come to its end: somebody has gone on from there.
+ * of. One is left out once later runs that came to their end have settled all that it left: somebody has gone on from there.
  */
 export async function halfDoneRuns(
   fleet: Fleet,
@@ -28,11 +31,16 @@ export async function halfDoneRuns(
 ): Promise<HalfDone[]> {
   const { journals } = await knownJournals({ hosts, names, within: lately.elsewhere }, lately.here)
   const runs = await withLeases(fleet, hosts, await rowsOf(journals))
-  return halfDoneIn(runs, fleet)
+  return halfDoneIn(runs, journals, fleet)
 }
 
-/** Those of these. */
-export function halfDoneIn(runs: readonly KnownRun[], { name }: Pick<Fleet, 'name'>): HalfDone[] {
+/** Those of these, with their journals. */
+export function halfDoneIn(
+  runs: readonly KnownRun[],
+  journals: readonly Pick<KnownJournal, 'run' | 'events'>[],
+  { name }: Pick<Fleet, 'name'>,
+): HalfDone[] {
+  const told = new Map<string, readonly Event[]>(journals.map(({ run, events }) => [run, events]))
   const own = runs.filter(({ fleet }) => fleet === undefined || fleet === name)
   // Of a runbook that stopped in a step, the runbook is what is gone on with.
   const parts = new Set(own.filter((run) => run.halfDone).flatMap((run) => run.parts))
@@ -40,17 +48,36 @@ export function halfDoneIn(runs: readonly KnownRun[], { name }: Pick<Fleet, 'nam
     if (parts.has(run.run)) return []
     const { title, hosts, going, here } = run
     const isRunning = run.ended === undefined && going === 'running'
-    const isOver = own
-      .slice(0, index)
-      .some(
-        (later) =>
-          later.ended === 'done' && !run.parts.includes(later.run) && hosts.every((host) => later.hosts.includes(host)),
-      )
+    const done = own.slice(0, index).filter((later) => later.ended === 'done' && !run.parts.includes(later.run))
     const next = here
       ? `zdt resume ${run.run}, or zdt rollback ${run.run}`
       : `zdt adopt ${run.run}, and then zdt resume or zdt rollback`
-    return isRunning || (run.halfDone && !isOver) ? [{ run: run.run, title, hosts, isRunning, next }] : []
+    return isRunning || (run.halfDone && !isOver(run, done, told))
+      ? [{ run: run.run, title, hosts, isRunning, next }]
+      : []
   })
+}
+
+/** Has all that a run left been settled by those that were done later? What nobody can tell by things goes by its hosts. */
+function isOver(run: KnownRun, done: readonly KnownRun[], told: ReadonlyMap<string, readonly Event[]>): boolean {
+  // A name of its own, such as an upload's, is nobody else's business.
+  const left = owedIn(told.get(run.run) ?? []).filter((thing) => !thing.includes(run.run))
+  if (left.length === 0) return done.some((later) => run.hosts.every((host) => later.hosts.includes(host)))
+  const since = new Set(done.flatMap((later) => settledIn(told.get(later.run) ?? [])))
+  return left.every((thing) => since.has(thing))
+}
+
+function owedIn(events: readonly Event[]): string[] {
+  try {
+    return historyOf(events).owed.flatMap(({ step }) => settled(step))
+  } catch {
+    return []
+  }
+}
+
+function settledIn(events: readonly Event[]): string[] {
+  const begun = events.find((event) => event.event === 'run')
+  return begun?.plan.stages.flatMap(({ steps }) => steps.flatMap(settled)) ?? []
 }
 
 /** A run that was left half done on some of the hosts that somebody is about to change. */

@@ -35,11 +35,14 @@ export async function status(fleet: Fleet, hosts: Hosts, only: readonly string[]
         .flatMap((pool) => askedOf(pool, asked))
         .map((pool) => poolStatus(fleet, hosts, pool, past)),
     ),
-    journals.then(async (known) => withLeases(fleet, hosts, await rowsOf(known.journals))),
+    journals.then(async (known) => {
+      const rows = await withLeases(fleet, hosts, await rowsOf(known.journals))
+      return halfDoneIn(rows, known.journals, fleet)
+    }),
   ])
   const shown = pools.filter((pool) => pool !== undefined)
   const seen = new Set<string>([...names, ...shown.flatMap(({ rows }) => rows.map(({ host }) => host))])
-  const halfDone = halfDoneIn(runs, fleet)
+  const halfDone = runs
     .filter((one) => one.hosts.some((host) => seen.has(host)))
     .map(({ run, title, isRunning, next }) => ({ run, title, isRunning, next }))
   return { fleet: fleet.name, vips, hosts: hostRows, pools: shown, runs: halfDone }

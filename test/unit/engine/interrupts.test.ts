@@ -52,7 +52,7 @@ test('nothing is begun any more once it is stopped', async () => {
   const stop = new AbortController()
   const world = new World({ lb1: 'ready' }).when('observe', 'lb1', () => stop.abort())
   const ran = await run(world, [[set('lb1', 'drain')]], {}, { stop })
-  expect(ran).toMatchObject({ ended: 'interrupted', left: [] })
+  expect(ran).toMatchObject({ ended: 'untouched', left: [] })
   expect(only(ran.log, 'applying', 'apply')).toEqual([])
 })
 
