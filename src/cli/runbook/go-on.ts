@@ -1,5 +1,6 @@
 import type { Event } from '../../engine/events.ts'
 import { endedOf } from '../../engine/history.ts'
+import { readJournal } from '../../engine/read-journal.ts'
 import { hasEndedHere } from '../../hosts/lease/own-process.ts'
 import { ZdtError } from '../../lib/errors.ts'
 import type { Exit } from '../../lib/exit-codes.ts'
@@ -58,6 +59,7 @@ export async function goOnRunbook({ begun, events, way, stand }: Asked): Promise
   }
   say(text)
   await askFirst(way === 'resume' ? 'Go on with it?' : 'Take back what these have done, the last first?', flags.yes)
+  await refuseGoneOn(id, events)
   const event = way === 'resume' ? 'resumed' : 'rolling-back'
   return sitOn(
     plan,
@@ -80,6 +82,16 @@ async function refuseAtWork(id: string, events: readonly Event[]): Promise<void>
     code: 'at-work',
     exit: 'locked',
     suggestions: ['zdt runs   # which of its steps that is', `zdt runs show ${id}`],
+  })
+}
+
+/** While this was asked, another process may have begun to work on it: what was shown is no longer what is ahead. */
+export async function refuseGoneOn(id: string, events: readonly Event[]): Promise<void> {
+  if ((await readJournal(id)).length === events.length) return
+  throw new ZdtError(`run ${id} was gone on with meanwhile: nothing was done by this one`, {
+    code: 'gone-on',
+    exit: 'locked',
+    suggestions: [`zdt runs show ${id}   # how far it is now`],
   })
 }
 
