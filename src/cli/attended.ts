@@ -101,7 +101,7 @@ export function attended(terminal: Terminal): Operator {
         { value: 'leave', name: 'leave it as it is' },
         { value: 'put-back', name: 'put everything back' },
       ])
-      return answer ?? 'leave'
+      return answer ?? 'pause'
     },
     async odd({ step, title, notAfter, notBefore, doing, badly }) {
       terminal.say(

@@ -66,7 +66,7 @@ async function journaled(hosts: Hosts, fleet: Fleet, first: Lease, work: () => P
     ended = broken.length > 0 ? 'done' : 'already'
     return broken
   } finally {
-    await kept.record({ event: 'end', ended, left: [] })
+    await kept.record({ event: 'end', ended, left: [] }).catch(() => undefined)
     await kept.close()
     await mirror.settled()
   }

@@ -4,7 +4,7 @@ import { holdKeys, type Keys } from './keys.ts'
 export interface Interrupts {
   /** First Ctrl-C (or SIGTERM, SIGHUP): finish the step in hand, then pause. */
   readonly pause: AbortSignal
-  /** Second: stop at once; the journal tells the truth. */
+  /** Second Ctrl-C, or SIGTERM: stop at once; the journal tells the truth. */
   readonly stop: AbortSignal
   /** From now on there are steps that may be in hand. */
   begin(): void
@@ -40,7 +40,12 @@ export function listenForInterrupts(say: (text: string) => void, keys: Keys = ho
     if (!asking) say(begun ? inHand : 'Stopping.')
     pause.abort(new DOMException('interrupted', 'AbortError'))
   }
-  for (const signal of signals) process.on(signal, interrupt)
+  // A terminal that closes says so twice, once by its shell and once by the kernel: that is no second wish.
+  const hangUp = () => {
+    if (!pause.signal.aborted) interrupt()
+  }
+  const heard = { SIGINT: interrupt, SIGTERM: interrupt, SIGHUP: hangUp }
+  for (const signal of signals) process.on(signal, heard[signal])
   return {
     pause: pause.signal,
     stop: stop.signal,
@@ -61,7 +66,7 @@ export function listenForInterrupts(say: (text: string) => void, keys: Keys = ho
       interrupt()
     },
     dispose: () => {
-      for (const signal of signals) process.off(signal, interrupt)
+      for (const signal of signals) process.off(signal, heard[signal])
       keys.release()
     },
   }

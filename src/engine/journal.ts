@@ -33,6 +33,7 @@ export async function openJournal(
   const { handle, torn } = mode === 'new' ? await create(directory, file) : await reopen(directory, file, id)
   // A line that was cut short, by a crash or by a full disk, must not swallow the next one.
   let unended = torn
+  let begun = false
   const waiting: Waiting[] = []
   let writing: Promise<void> | undefined
 
@@ -46,8 +47,10 @@ export async function openJournal(
         await handle.appendFile(`${before}${some.map(({ event }) => `${JSON.stringify(event)}\n`).join('')}`)
         unended = false
         await handle.datasync()
+        begun = true
       } catch (error) {
-        for (const { refused: no } of some) no(error)
+        // Of the first line nothing has been done yet; a quota is told by no statfs.
+        for (const { refused: no } of some) no(begun ? error : journalRefused(directory, error))
         continue
       }
       for (const { event, kept, refused: no } of some) {

@@ -76,7 +76,8 @@ async function fateOf(past: Past, course: Course, touches: boolean): Promise<Fat
     if (answer === 'done') return holds(past, course)
     if (answer === 'not-done') return gone(past, course)
     if (answer === 'put-back') return { verdict: 'put-back' }
-    if (answer === 'pause') return { verdict: { ended: course.touched ? 'paused' : 'untouched', error } }
+    if (answer === 'pause' && !course.engine.pause.aborted)
+      return { verdict: { ended: course.touched ? 'paused' : 'untouched', error } }
   }
 }
 

@@ -78,10 +78,11 @@ export function appendCommand(
   return ['/bin/sh', '-c', append, 'zdt-mirror', ...words, ...syslog]
 }
 
-/** The most that is read of one journal, and of all of a host. */
-const most = { one: 4 * 1024 * 1024, all: 32 * 1024 * 1024 }
+/** The most that is read of one journal among all, and of all of a host. The one that is asked for is read whole. */
+const most = { one: 4 * 1024 * 1024, all: 32 * 1024 * 1024, whole: 1024 * 1024 * 1024 }
 
 /** The command that prints the journals of a host, or one of them; those alone that were written within so many seconds. */
 export function readCommand(file = '', base: string = stateDirectory, within = 0): readonly string[] {
-  return ['/bin/sh', '-c', read, 'zdt-mirror', base, String(most.one), String(most.all), file, String(within)]
+  const [one, all] = file === '' ? [most.one, most.all] : [most.whole, most.whole]
+  return ['/bin/sh', '-c', read, 'zdt-mirror', base, String(one), String(all), file, String(within)]
 }

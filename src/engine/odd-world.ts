@@ -21,9 +21,12 @@ export async function oddWorld(
     doing,
     badly: badly !== undefined,
   })
+  const error = badly ?? new SomebodyElse(step, title, { notAfter, notBefore })
+  // Ended from elsewhere, it was never answered.
+  if (answer === 'pause' && course.engine.pause.aborted) return { answer, error }
   const number = course.plan.stages.find(({ steps }) => steps.some(({ id }) => id === step.id))?.number ?? 0
   await course.record({ event: 'answer', number, asked: 'odd', answer })
-  return { answer, error: badly ?? new SomebodyElse(step, title, { notAfter, notBefore }) }
+  return { answer, error }
 }
 
 /** Neither as the run leaves it nor as the run found it: not to be overwritten without a person. */

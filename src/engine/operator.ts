@@ -36,6 +36,6 @@ export interface Operator {
   /** `touched`: something has been changed already, so that there is something to put back. */
   confirm(stage: Stage, touched: boolean): Promise<'yes' | 'pause' | 'put-back'>
   failed(stage: Stage, error: ZdtError): Promise<'retry' | 'pause' | 'put-back'>
-  timedOut(overtime: Overtime): Promise<'wait' | 'force' | 'leave' | 'put-back'>
+  timedOut(overtime: Overtime): Promise<'wait' | 'force' | 'leave' | 'put-back' | 'pause'>
   odd(odd: Odd): Promise<OddAnswer>
 }

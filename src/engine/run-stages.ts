@@ -123,7 +123,7 @@ class StageRun {
     const overtime = { stage, awaiting, ...(force && { force }) }
     if (course.engine.operator.attended) await this.sustain(late.map(({ step }) => step))
     const answer = await this.ask('timed-out', () => course.engine.operator.timedOut(overtime), force ? { force } : {})
-    if (course.engine.abort?.aborted) return course.interrupted()
+    if (answer === 'pause' || course.engine.abort?.aborted) return course.interrupted()
     const error = new ZdtError(`still awaited: ${awaiting.join('\n')}`, { code: 'timed-out', exit: 'left' })
     // Also where it was so already: what was waited for is still undone.
     if (answer === 'leave') return { ended: 'left', error }

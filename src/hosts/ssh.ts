@@ -32,7 +32,7 @@ export function sshTransport(name: HostName, client: Client, isRoot: boolean): T
           open -= 1
           release()
         })
-        return follow(channel, mark, unreachable)
+        return follow(channel, mark, { unreachable, isDead: () => dead })
       })
     try {
       return await untilAdmitted(begin, { others: () => open > 0, crowded: () => slots.crowded() }, signal)
@@ -105,7 +105,12 @@ function exec<Begun>(client: Client, line: string, begun: (channel: ClientChanne
   })
 }
 
-function follow(channel: ClientChannel, mark: string, unreachable: (said: string) => HostUnreachable): Running {
+interface Connection {
+  readonly unreachable: (said: string) => HostUnreachable
+  readonly isDead: () => boolean
+}
+
+function follow(channel: ClientChannel, mark: string, { unreachable, isDead }: Connection): Running {
   const stdout = new AfterMark(mark)
   const stderr = new AfterMark(mark)
   channel.pipe(stdout)
@@ -117,7 +122,8 @@ function follow(channel: ClientChannel, mark: string, unreachable: (said: string
       exit = code ?? 128 + (constants.signals[signal as NodeJS.Signals] ?? 0)
     })
     channel.once('close', () => {
-      if (exit === undefined) reject(unreachable('the connection died before the command had ended'))
+      // The exit may be there before the end of the output is.
+      if (exit === undefined || isDead()) reject(unreachable('the connection died before the command had ended'))
       else if (stdout.said === undefined)
         reject(unreachable(`the login shell did not run the command: ${stdout.noise.trim()}`))
       else resolve(exit)

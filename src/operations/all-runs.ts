@@ -63,16 +63,16 @@ export async function rowsOf(journals: readonly KnownJournal[]): Promise<KnownRu
 
 /**
  * What another machine works on has a lease; what has none any more, and no end, has died: or has come to its end while its
- * journal was read here, which is asked then. Unsaid where some host could not be asked.
+ * journal was read here, which is asked then. Unsaid where one of its hosts could not be asked.
  */
 export async function withLeases(fleet: Fleet, hosts: Hosts, runs: readonly KnownRun[]): Promise<KnownRun[]> {
   if (!runs.some(isOpen)) return [...runs]
   const all = await locks(fleet, hosts)
   const held = new Set<string>(all.flatMap(({ leases }) => leases.map(({ run }) => run ?? '')))
-  const isWhole = all.every(({ error }) => error === undefined)
-  const isAnyGone = isWhole && runs.some((run) => isOpen(run) && !held.has(run.run))
+  const asked = new Set<string>(all.flatMap(({ host, error }) => (error === undefined ? [host] : [])))
+  const isAnyGone = runs.some((run) => isOpen(run) && !held.has(run.run))
   const ended = isAnyGone ? await endedLately(fleet, hosts) : new Map<string, Ended>()
-  return runs.map((run) => (isOpen(run) ? judged(run, { held, ended, isWhole }) : run))
+  return runs.map((run) => (isOpen(run) ? judged(run, { held, ended, asked }) : run))
 }
 
 /** What is known of the runs whose journal told neither an end nor whether they are at work. */
@@ -81,16 +81,16 @@ interface Since {
   readonly held: ReadonlySet<string>
   /** Those that have come to an end since. */
   readonly ended: ReadonlyMap<string, Ended>
-  /** Every host has told who holds it. */
-  readonly isWhole: boolean
+  /** The hosts that have told who holds them. */
+  readonly asked: ReadonlySet<string>
 }
 
 /** What became of one of them. Pure. */
-export function judged(run: KnownRun, { held, ended, isWhole }: Since): KnownRun {
+export function judged(run: KnownRun, { held, ended, asked }: Since): KnownRun {
   if (held.has(run.run)) return { ...run, going: 'running' }
   const now = ended.get(run.run)
   if (now) return { ...run, ended: now, halfDone: isHalfDone(now, undefined) }
-  return isWhole ? { ...run, going: 'died', halfDone: true } : run
+  return run.hosts.every((host) => asked.has(host)) ? { ...run, going: 'died', halfDone: true } : run
 }
 
 function isOpen({ ended, going }: KnownRun): boolean {

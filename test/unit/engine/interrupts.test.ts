@@ -20,6 +20,18 @@ test('the first Ctrl-C ends a wait at once: waiting changes nothing', async () =
   expect(only(ran.log, 'timed-out')).toEqual([])
 })
 
+test('Ctrl-C at the question what now, as its time is over, pauses: that is no answer', async () => {
+  const pause = new AbortController()
+  const late = () => {
+    pause.abort()
+    return 'pause' as const
+  }
+  const world = new World({ lb1: 'ready', app: 'busy' })
+  const ran = await run(world, [[set('lb1', 'drain')], [wait('app', 'idle')]], { timedOut: [late] }, { pause })
+  expect(ran).toMatchObject({ ended: 'interrupted', left: ['lb1: set back'] })
+  expect(only(ran.log, 'answer')).toEqual(['answer 1 run: yes'])
+})
+
 test('a lease that is lost in a wait is nobody’s interrupt: paused, and it says why', async () => {
   const pause = new AbortController()
   const world = new World({ lb1: 'ready', app: 'busy' })

@@ -50,6 +50,17 @@ describe('the mirror of a journal', () => {
   }
   const event = (step: string): string => JSON.stringify({ at: 1, event: 'applying', step, "it's": '%s $HOME 日本語' })
 
+  test('of one run all of it is read, however long it is', async () => {
+    const line = JSON.stringify({ at: 1, event: 'stage', number: 1, padding: 'x'.repeat(1024 * 1024) })
+    const kept = mirror()
+    for (let at = 0; at < 6; at++) kept.append(line)
+    expect(await kept.settled()).toEqual([])
+    const [read] = await readMirror(host, { base, run })
+    expect(read?.lines).toHaveLength(6)
+    // Among all, its beginning must do.
+    expect((await readMirror(host, { base }))[0]?.lines.length).toBeLessThan(6)
+  })
+
   test('has each line once, in order, for root alone', async () => {
     const kept = mirror({ every: 1 })
     for (let step = 0; step < 50; step++) {

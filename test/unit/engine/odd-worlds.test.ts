@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Happening } from '../../../src/engine/events.ts'
 import { Journaled } from './deaths.ts'
 import { guard, only, set, setGuarded, unseen, wait, World } from './world.ts'
 
@@ -203,6 +204,15 @@ test('a journal that cannot be written any more: what is taken back stops, and w
   // What was undone and could not be told is found so.
   expect(await run.rollback()).toMatchObject({ ended: 'put-back' })
   expect(state(run)).toMatchObject({ lb1: 'ready', web1: 'old' })
+})
+
+test('neither, and Ctrl-C at the question: interrupted, and nobody has answered', async () => {
+  const run = await diedAt(drainThenUpgrade, upTo('2.web1'))
+  run.world.states.set('lb1', 'maint')
+  const pause = new AbortController()
+  const around = { pause, onRecord: ({ event }: Happening) => void (event === 'odd' && pause.abort()) }
+  expect(await run.resume({ odd: ['pause'] }, undefined, around)).toMatchObject({ ended: 'interrupted' })
+  expect(only(run.world.log, 'answer')).toEqual([])
 })
 
 test.each(['resume', 'rollback'] as const)('neither, and Ctrl-C while %s looks on: it ends there', async (way) => {

@@ -187,11 +187,14 @@ function kindsOf(world: World): ReadonlyMap<string, StepKind> {
   )
 }
 
+type Late = 'wait' | 'force' | 'leave' | 'put-back' | 'pause'
+
 /** Answers as they come in a runbook; asked once more than that is a failure of the test. */
 export interface Answers {
   readonly confirm?: (stage: number, approval: boolean) => 'yes' | 'pause' | 'put-back'
   readonly failed?: readonly ('retry' | 'pause' | 'put-back')[]
-  readonly timedOut?: readonly ('wait' | 'force' | 'leave' | 'put-back')[]
+  /** Said at once, or by what happens while it is asked. */
+  readonly timedOut?: readonly (Late | (() => Late))[]
   readonly odd?: readonly OddAnswer[]
 }
 
@@ -260,7 +263,10 @@ export async function processOn(
     ...(waits !== undefined && { waits }),
     confirm: ({ number, approval }) => Promise.resolve(answers.confirm?.(number, approval === true) ?? 'yes'),
     failed: () => next(failed),
-    timedOut: () => next(timedOut),
+    timedOut: async () => {
+      const answer = await next(timedOut)
+      return typeof answer === 'function' ? answer() : answer
+    },
     odd: () => next(odd),
   }
   const hosts: Hosts = real?.hosts ?? {

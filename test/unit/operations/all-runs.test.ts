@@ -67,8 +67,8 @@ const run: KnownRun = {
   parts: [],
   halfDone: false,
 }
-/** Nothing is known but that every host was asked. */
-const since = { held: new Set<string>(), ended: new Map<string, Ended>(), isWhole: true }
+/** Nothing is known but that its host was asked. */
+const since = { held: new Set<string>(), ended: new Map<string, Ended>(), asked: new Set(['lb1', 'lb2']) }
 
 test('without an end, and with no lease, it has died', () => {
   expect(judged(run, since)).toEqual({ ...run, going: 'died', halfDone: true })
@@ -84,6 +84,8 @@ test('one that came to its end in between has not', () => {
   })
 })
 
-test('where a host could not be asked nobody knows', () => {
-  expect(judged(run, { ...since, isWhole: false })).toBe(run)
+test('where one of its hosts could not be asked nobody knows', () => {
+  const onBoth = { ...run, hosts: ['lb1', 'lb2'] }
+  expect(judged(onBoth, since)).toMatchObject({ going: 'died' })
+  expect(judged(onBoth, { ...since, asked: new Set(['lb1', 'app9']) })).toBe(onBoth)
 })
