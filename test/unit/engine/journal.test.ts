@@ -1,4 +1,4 @@
-import { appendFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -35,6 +35,17 @@ test('an event is on disk before anybody is told of it', async () => {
   await journal.close()
   expect(seen).toHaveLength(1)
   expect(seen[0]?.kept).toBe(`${JSON.stringify(seen[0]?.told)}\n`)
+})
+
+test('no room for its first line, which no statfs tells of a quota: refused, as nothing was begun', async () => {
+  await mkdir(directory, { recursive: true })
+  await symlink('/dev/full', join(directory, `${id}.ndjson`))
+  const journal = await openJournal(id, () => undefined, directory, 'append')
+  await expect(journal.record({ event: 'stage', number: 1 })).rejects.toMatchObject({
+    code: 'journal-refused',
+    exit: 'refused',
+  })
+  await journal.close()
 })
 
 test('it is for its owner only', async () => {

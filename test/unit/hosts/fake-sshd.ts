@@ -29,6 +29,8 @@ export interface FakeSshdOptions {
   readonly noLogin?: string
   /** A host whose perl cannot be the helper. */
   readonly noHelper?: boolean
+  /** As soon as a command has said this, its exit is told, and the connections die. */
+  readonly diesAfter?: string
 }
 
 export interface FakeSshd {
@@ -179,6 +181,11 @@ export async function fakeSshd(options: FakeSshdOptions = {}): Promise<FakeSshd>
     child.stdin.on('error', () => {})
     channel.pipe(child.stdin)
     child.stdout.pipe(channel, { end: false })
+    child.stdout.on('data', (said: Buffer) => {
+      if (options.diesAfter === undefined || !said.includes(options.diesAfter)) return
+      channel.exit(0)
+      setTimeout(resetAll, 50)
+    })
     child.stderr.pipe(channel.stderr, { end: false })
     channel.once('close', () => child.stdin.destroy())
     child.once('exit', () => children.delete(pid))
@@ -187,6 +194,10 @@ export async function fakeSshd(options: FakeSshdOptions = {}): Promise<FakeSshd>
       else channel.exit(signal.slice(3), false, '')
       channel.end()
     })
+  }
+
+  function resetAll(): void {
+    for (const socket of sockets) socket.resetAndDestroy()
   }
 
   let toDrop = options.dropFirst ?? 0
@@ -222,9 +233,7 @@ export async function fakeSshd(options: FakeSshdOptions = {}): Promise<FakeSshd>
     forwards: () => forwards,
     mostSessions: () => mostSessions,
     running: () => children.size,
-    resetAll() {
-      for (const socket of sockets) socket.resetAndDestroy()
-    },
+    resetAll,
     async stop() {
       for (const socket of sockets) socket.destroy()
       for (const pid of children) {

@@ -25,6 +25,12 @@ const failure = async (doing: Promise<unknown>): Promise<unknown> => {
   throw new Error('it did not fail')
 }
 
+test('given a connection that dies with the exit told and the output under way / half an answer is none', async () => {
+  const sshd = await serve({ noHelper: true, diesAfter: 'half of it' })
+  const { host } = await reachFake(sshd)
+  expect(await failure(host.run(['sh', '-c', 'echo half of it; sleep 1000']))).toBeInstanceOf(HostUnreachable)
+})
+
 describe.each(['ssh', 'openssh'] as const)('%s', (transport) => {
   test('given a connection that is reset while a command runs / the command fails as unreachable, and so does the next', async () => {
     const sshd = await serve()
