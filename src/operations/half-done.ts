@@ -1,5 +1,5 @@
 import type { Event } from '../engine/events.ts'
-import { historyOf } from '../engine/history.ts'
+import { historyOf, isDone } from '../engine/history.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import type { Hosts } from '../hosts/host.ts'
 import type { HostName } from '../lib/types.ts'
@@ -75,9 +75,14 @@ function owedIn(events: readonly Event[]): string[] {
   }
 }
 
+/** What it left out it has put back, and not settled. */
 function settledIn(events: readonly Event[]): string[] {
-  const begun = events.find((event) => event.event === 'run')
-  return begun?.plan.stages.flatMap(({ steps }) => steps.flatMap(settled)) ?? []
+  try {
+    const history = historyOf(events)
+    return [...history.steps.values()].flatMap(({ step }) => (isDone(history, step.id) ? settled(step) : []))
+  } catch {
+    return []
+  }
 }
 
 /** A run that was left half done on some of the hosts that somebody is about to change. */

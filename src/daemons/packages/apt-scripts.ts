@@ -36,6 +36,12 @@ sync
 mv sums.new sums
 `
 
+/** What an install holds for as long as apt lives: apt inherits it, and outlives whoever began it. */
+const lock = 'exec 9>>"$dir/lock" && flock -w 600 9'
+
+/** `sh -c SCRIPT zdt-settled DIR`: ends when no install of what lies in DIR is under way. Fails after ten minutes. */
+export const settledScript = `dir=$1; [ -d "$dir" ] || exit 0; ${lock}`
+
 /** `sh -c SCRIPT zdt-fetched DIR`: exits 0 when all that was fetched is there, whole. */
 export const fetchedScript = String.raw`cd "$1" 2>/dev/null && [ -f sums ] && sha256sum --quiet -c sums >/dev/null 2>&1`
 
@@ -48,6 +54,7 @@ umask 022
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive APT_LISTCHANGES_FRONTEND=none NEEDRESTART_SUSPEND=1 NEEDRESTART_MODE=l
 dir=$1 which=$2; shift 2
 cd / || exit 1
+${lock} || { echo 'E: another install of these packages is still under way' >&2; exit 1; }
 printf '#!/bin/sh\nexit 101\n' > "$dir/policy-rc.d" && chmod 755 "$dir/policy-rc.d" || exit 1
 [ -e ${policy} ] || : > ${policy} || exit 1
 inside='mount --bind "$1/policy-rc.d" ${policy} || exit 97

@@ -1,7 +1,7 @@
 import type { Host } from '../../hosts/host.ts'
 import { quote } from '../../lib/quote.ts'
 import { foreseeScript, parseForeseen } from './apt-foresee.ts'
-import { fetchedScript, fetchScript, installScript, litterScript } from './apt-scripts.ts'
+import { fetchedScript, fetchScript, installScript, litterScript, settledScript } from './apt-scripts.ts'
 import { PackagesUnfit } from './errors.ts'
 import { installTime, type PackageChange, type PackageManager } from './manager.ts'
 
@@ -43,6 +43,11 @@ export const apt: PackageManager = {
     if (code === 0) return
     const why = code === 98 ? `nobody may execute files in ${dir}: services could not be held off` : 'apt has failed'
     throw new PackagesUnfit(host.name, why, said(stderr), [`ssh ${host.name} less ${dir}/${which}.log`])
+  },
+
+  async settled(host, dir, options) {
+    const { code, stderr } = await run(host, settledScript, ['zdt-settled', dir], { ...options, timeout: installTime })
+    if (code !== 0) throw new PackagesUnfit(host.name, 'an install there has not ended', said(stderr))
   },
 
   async versions(host, names, options) {

@@ -45,6 +45,8 @@ export interface PackageManager {
     changes: readonly PackageChange[],
     options?: Options,
   ): Promise<void>
+  /** Waits until no install from `dir` is under way: one whose connection died goes on by itself to its end. */
+  settled(host: Host, dir: string, options?: Options): Promise<void>
   /** The versions that are whole now, by name; null where one is not installed, or not whole. */
   versions(host: Host, names: readonly string[], options?: Options): Promise<Readonly<Record<string, string | null>>>
   /** Did an install that died leave something on the host? */

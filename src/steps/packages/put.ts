@@ -20,9 +20,13 @@ export function installNew(on: On, { manager, dir, changes }: Packages): Promise
   return managers[manager].install(on.host, dir, 'new', changes, { signal: on.signal })
 }
 
-/** The ones of before again, where they are not, and nothing of an install that died. */
+/**
+ * The ones of before again, where they are not, and nothing of an install that died. One that lives goes on to its end first: what
+ * holds services off is its own, and what it installs it may not have begun with (TRAPS, case 8).
+ */
 export async function installOld(on: On, packages: Packages, found: Versions): Promise<void> {
   const { manager, dir, changes } = packages
+  await managers[manager].settled(on.host, dir, { signal: on.signal })
   const now = await versionsNow(on, packages)
   if (changes.some(({ name }) => now[name] !== found[name]))
     await managers[manager].install(on.host, dir, 'old', changes, { signal: on.signal })

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Halt } from '../chaos/halt-at.ts'
-import { runOf, useLane } from '../chaos/lane.ts'
+import { cutConnections } from '../chaos/faults.ts'
+import { halted, runOf, useLane } from '../chaos/lane.ts'
 import { describeOnLab } from '../support/lab.ts'
 import { packagesOn, usePackages } from '../support/package-repository.ts'
 import { seatStates, webWorld, type WebWorld } from '../support/web-world.ts'
@@ -103,6 +104,22 @@ describeOnLab('upgrade-nginx --package', () => {
     }
     await expectAsBefore()
   })
+
+  test.each([300, 1500])(
+    'the connection is cut %i ms into the install, and all is put back at once: apt comes to its end first',
+    async (after) => {
+      const main = () => lane().root('web1', 'systemctl show -p MainPID --value nginx')
+      const was = await main()
+      const halt: Halt = { ...inTheMiddle, after, signal: 'SIGSTOP' }
+      const zdt = await lane().start(['upgrade-nginx', '--host', 'web1', '--package', fresh], halt)
+      await halted(zdt)
+      await cutConnections(lane().lab)
+      zdt.signal('SIGCONT')
+      expect(await zdt.ended).toMatchObject({ code: 4 })
+      expect(await main()).toBe(was)
+      await expectAsBefore()
+    },
+  )
 
   test('no source has the old packages any more: refused; apt kept them: the way back is by those', async () => {
     const root = (line: string) => lane().root('web1', line)

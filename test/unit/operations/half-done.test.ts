@@ -43,6 +43,7 @@ async function ranSteps(title: string, steps: readonly StepDraft[], ended: How, 
   for (const { id } of made.stages.flatMap((one) => one.steps)) {
     await journal.record({ event: 'observed', step: id, found: {} })
     await journal.record({ event: 'applying', step: id })
+    if (ended === 'done') await journal.record({ event: 'verified', step: id, took: 1 })
   }
   await journal.record({ event: 'end', ended, left: [] })
   await journal.close()
