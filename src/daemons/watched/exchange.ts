@@ -19,14 +19,18 @@ export function watchdogOf(run: string): string {
 /**
  * Keeps the old file under its backup's name (a hard link: nothing is copied, and by its inode it is known again) unless it is kept, sets the
  * watchdog, and renames the new one into place with the old one's owner, mode and attributes: no moment without a binary, none
- * unwatched, no ETXTBSY.
+ * unwatched, no ETXTBSY. Run again it watches anew, and finds the rest done.
  */
 const exchangeScript = String.raw`
 set -e
 target=$1 staged=$2 backup=$3 watchdog=$4
 shift 4
-[ -z "$staged" ] || cp --attributes-only --preserve=mode,ownership,xattr -- "$target" "$staged"
 [ -e "$backup" ] || ln -fT -- "$target" "$backup"
+if [ -n "$staged" ] && ! [ -e "$staged" ]; then
+  ! [ "$target" -ef "$backup" ] || { echo "$staged is not there" >&2; exit 1; }
+  staged=
+fi
+[ -z "$staged" ] || cp --attributes-only --preserve=mode,ownership,xattr -- "$target" "$staged"
 systemctl stop 'zdt-watchdog-*.service' 2>/dev/null || true
 systemd-run --quiet --collect --unit="$watchdog" /bin/sh -c "$@"
 [ -n "$staged" ] || exit 0

@@ -24,7 +24,18 @@ export async function begin(on: On, work: string, argv: readonly string[], faile
   await asRoot(on, beginWork(work, argv), failed)
 }
 
-/** Runs what takes a command back, to its end; the command itself is ended first, should it run still. */
+/** What runs of a command, or of its way back: what the application says meanwhile is on its way to something else. */
+export async function underWay(on: On, work: string): Promise<string | undefined> {
+  for (const name of [work, `${work}-back`]) {
+    if ((await hostState(on.host, name, [], on.signal)).running) return `${workUnit(name)} runs`
+  }
+  return undefined
+}
+
+/**
+ * Runs what takes a command back, to its end; the command itself is ended first, should it run still. A way back that runs there
+ * still, of an earlier try, is waited for.
+ */
 export async function takeBack(
   on: On,
   work: string,
@@ -34,8 +45,8 @@ export async function takeBack(
   const { running } = await hostState(on.host, work, [], on.signal)
   if (running) await asRoot(on, ['systemctl', 'stop', workUnit(work)], `${workUnit(work)} could not be ended`)
   const undoing = `${work}-back`
-  await asRoot(on, beginWork(undoing, argv), 'the way back could not be begun')
-  await until(on, tell, longest, () => ended(on, undoing, argv))
+  await begin(on, undoing, argv, 'the way back could not be begun')
+  await until(on, tell, longest, async () => ended({ ...on, host: await on.other(on.host.name) }, undoing, argv))
 }
 
 /** What is awaited of a command; undefined when it has ended well. Throws NoUseWaiting when it ended otherwise. */

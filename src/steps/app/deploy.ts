@@ -4,7 +4,7 @@ import { quote } from '../../lib/quote.ts'
 import type { HostName, Millis } from '../../lib/types.ts'
 import { defineChange, notYet } from '../define.ts'
 import { appThing } from '../things.ts'
-import { begin, ended, takeBack, withVersion, workName } from './command.ts'
+import { begin, ended, takeBack, underWay, withVersion, workName } from './command.ts'
 
 type Input = {
   readonly pool: string
@@ -57,6 +57,8 @@ export const deployVersion = defineChange<Input, AppState>({
     await takeBack(on, work, argv, { longest: timeout, tell })
   },
   undone: async ({ server, app, stop }, { version, ill }, on) => {
+    const runs = await underWay(on, workName(on, server))
+    if (runs !== undefined) return notYet(runs)
     if (version === null && !stop) return notYet()
     if (version === null) {
       return notYet((await listens(on.host, app, on.signal)) && `${named(on.host.name, server)} is not stopped yet`)

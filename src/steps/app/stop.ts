@@ -5,7 +5,7 @@ import { quote } from '../../lib/quote.ts'
 import type { Millis } from '../../lib/types.ts'
 import { defineChange, notYet } from '../define.ts'
 import { appThing } from '../things.ts'
-import { begin, ended, takeBack, withVersion, workName } from './command.ts'
+import { begin, ended, takeBack, underWay, withVersion, workName } from './command.ts'
 import { named } from './deploy.ts'
 
 type Input = {
@@ -46,6 +46,8 @@ export const stopApp = defineChange<Input, Found>({
     await takeBack(on, stopping(on, server), withVersion(back, version), { longest: timeout, tell })
   },
   undone: async ({ server, app }, { version }, on) => {
+    const runs = await underWay(on, stopping(on, server))
+    if (runs !== undefined) return notYet(runs)
     if (version === null) return notYet()
     const now = await lookAtApp(on.host, app, on.signal)
     return notYet(
@@ -55,7 +57,8 @@ export const stopApp = defineChange<Input, Found>({
   },
   about: ({ pool, server }, host) => [appThing(host, `${pool}/${server}`)],
   // Half stopped, or by half of its way back: the deployment of what was there brings it back. Well with another version it is somebody's.
-  halfway: async ({ app }, { version }, on) => {
+  halfway: async ({ server, app }, { version }, on) => {
+    if ((await underWay(on, stopping(on, server))) !== undefined) return true
     const now = await lookAtApp(on.host, app, on.signal)
     return now.ill !== null || now.version === version
   },

@@ -10,16 +10,23 @@ interface Kept {
 
 /*
  * The old file is kept by a hard link (nothing is copied, nothing can be half done), the new one gets its owner, mode and
- * attributes, and is renamed into place: one step, no moment without a binary, no ETXTBSY.
+ * attributes, and is renamed into place: one step, no moment without a binary, no ETXTBSY. Run again it finds all that done.
  */
 const replace = String.raw`
 set -e
 target=$1 staged=$2 backup=$3
+[ -e "$backup" ] || ln -T -- "$target" "$backup"
+if ! [ -e "$staged" ]; then
+  ! [ "$target" -ef "$backup" ] || { echo "$staged is not there" >&2; exit 1; }
+  exit 0
+fi
 cp --attributes-only --preserve=mode,ownership,xattr -- "$target" "$staged"
-ln -fT -- "$target" "$backup"
 mv -fT -- "$staged" "$target"
 sync -- "$(dirname -- "$target")"
 `
+
+/* Once: what lies there when it is run again may be the new one. */
+const keep = '[ -e "$2" ] || ln -T -- "$1" "$2"'
 
 /* Where the two are one file already, mv refuses. */
 const putBack = String.raw`
@@ -37,7 +44,7 @@ export function replaceKeeping(on: On, { target, backup, staged }: Kept & { read
 
 /** Keeps the binary that lies there, before others put theirs in its place. Throws NoUseWaiting. */
 export function keepFile(on: On, { target, backup }: Kept): Promise<void> {
-  return asRoot(on, ['ln', '-fT', '--', target, backup], `${target} could not be kept`)
+  return asRoot(on, ['sh', '-c', keep, 'zdt-keep', target, backup], `${target} could not be kept`)
 }
 
 /** Puts the kept file, the very one that ran, where it lay. Throws NoUseWaiting. */

@@ -52,13 +52,23 @@ export const renewCertificate = defineChange<Input, Found>({
   verify: (input, _found, on) => serves(input, input.fingerprint, on),
   undo: async (input, { fingerprint }, on) => {
     const { socket, file } = input
-    const { open } = await certificates(on.host, socket, { signal: on.signal })
+    const wasOpen = await isOpen(input, on)
     if (!(await serves(input, fingerprint, on)).done) return serve(input, input.previous, on)
-    if (open.includes(file)) await say(on.host, socket, abortCertificate(file), { signal: on.signal })
+    if (wasOpen) await say(on.host, socket, abortCertificate(file), { signal: on.signal })
   },
-  undone: (input, { fingerprint }, on) => serves(input, fingerprint, on),
+  // While a transaction is open HAProxy takes no other certificate, whoever brings it.
+  undone: async (input, { fingerprint }, on) => {
+    if (await isOpen(input, on)) return notYet(`a new ${input.file} is set and not committed`)
+    return serves(input, fingerprint, on)
+  },
   about: ({ socket, file }, host) => [`haproxy ${host} ${socket} certificate ${file}`],
+  halfway: (input, _found, on) => isOpen(input, on),
 })
+
+async function isOpen({ socket, file }: Input, on: On): Promise<boolean> {
+  const { open } = await certificates(on.host, socket, { signal: on.signal })
+  return open.includes(file)
+}
 
 async function serve({ socket, file }: Input, from: string, on: On): Promise<void> {
   const pem = (await on.host.read(from, { as: 'root', signal: on.signal })).toString()

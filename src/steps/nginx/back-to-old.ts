@@ -57,6 +57,7 @@ export async function backToOld(on: On, place: Place, old: OldNginx): Promise<vo
   let last = ''
   let since = Date.now()
   let tried: Attempt | undefined
+  let restored = false
   for (;;) {
     const seen = await look(on, place.unit)
     if (seen.phase.phase !== last) {
@@ -73,8 +74,11 @@ export async function backToOld(on: On, place: Place, old: OldNginx): Promise<vo
     }
     if (isUsr2(move)) tried = await attempt(on, seen, old, tried)
     await make(move, on, place)
-    // Packages take their own time.
-    if (move.move === 'restore-binary') deadline = Date.now() + patience
+    // Packages take their own time, once: what does not come back by that never will.
+    if (move.move === 'restore-binary' && !restored) {
+      restored = true
+      deadline = Date.now() + patience
+    }
     // A signal takes effect in milliseconds; looking in between could send it twice.
     await sleep(move.move === 'signal' ? 300 : 100, on.signal)
   }

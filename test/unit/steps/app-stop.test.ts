@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { createServer, type Server } from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
@@ -8,6 +9,7 @@ import type { Host } from '../../../src/hosts/host.ts'
 import { hostOver } from '../../../src/hosts/host-over.ts'
 import { localTransport } from '../../../src/hosts/local.ts'
 import type { HostName } from '../../../src/lib/types.ts'
+import { deployVersion } from '../../../src/steps/app/deploy.ts'
 import { stopApp } from '../../../src/steps/app/stop.ts'
 
 /** An application that says what it is told to, on a real port. */
@@ -56,6 +58,29 @@ test.each([
   const found = { version: '1.0.0', ill: null, listens: true }
   says = now
   expect(await stopApp.halfway?.(input(), found, on())).toBe(halfway)
+})
+
+test.each([
+  [stopApp, '7K2Q9X-app1-stop'],
+  [stopApp, '7K2Q9X-app1-stop-back'],
+  [deployVersion, '7K2Q9X-app1'],
+] as const)('while its command runs nothing is as it was, however well it is: %#', async (kind, running) => {
+  says = { version: '1.0.0', health: 200 }
+  const found = { version: '1.0.0', ill: null, listens: true }
+  const work = new Set<string>()
+  const run: Host['run'] = (argv, options) =>
+    argv.includes('zdt-work') && argv.some((word) => work.has(word))
+      ? Promise.resolve({ code: 0, stdout: Buffer.from('begun b\nrunning\n'), stderr: Buffer.alloc(0) })
+      : host.run(argv, options)
+  const there = { ...on(), host: { ...host, run } }
+  const given = { ...input(), to: '2.0.0', deploy: ['go'] }
+  expect(await kind.undone(given, found, there)).toMatchObject({ done: true })
+  work.add(running)
+  expect(await kind.undone(given, found, there)).toMatchObject({
+    done: false,
+    awaiting: [`zdt-work-${running} runs`],
+  })
+  expect(await stopApp.halfway?.(input(), { ...found, version: '0.9.0' }, there)).toBe(kind === stopApp)
 })
 
 test('by hand: the version that was found is deployed again; where none was, nobody knows which', () => {

@@ -13,7 +13,7 @@ import { byHand } from '../../packages/managers.ts'
 import { installNew, installOld, notOld } from '../../packages/put.ts'
 import { daemonThing, fileThing } from '../../things.ts'
 import { neverTook, oldRuns } from './lies.ts'
-import { isMomentaryNow, lookAtExchange, patience, reExec, running, setAgain } from './re-exec.ts'
+import { isMomentaryNow, lookAtExchange, notGivenBack, patience, reExec, running, setAgain } from './re-exec.ts'
 import {
   comesInWords,
   isEither,
@@ -81,8 +81,12 @@ export const exchangeHaproxy = defineChange<Input, Found>({
     if ('packages' in comes) await installNew(on, comes.packages)
     await reExec(input, running, on)
   },
-  verify: async (input, { running }, on) => {
+  verify: async (input, { running, state }, on) => {
     const look = await lookAtExchange(input, running, on)
+    const lost = look.done ? await notGivenBack(input, state, on) : []
+    if (lost.length > 0) {
+      throw new NoUseWaiting(`added at run time, and lost by the re-exec: ${lost.join(', ')}`, { host: on.host.name })
+    }
     return notYet(
       ...look.awaiting,
       ...(await notThere(input.comes, input, on)),

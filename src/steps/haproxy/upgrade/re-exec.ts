@@ -1,7 +1,8 @@
 import { isMomentary } from '../../../daemons/haproxy/kept/momentary.ts'
 import { keeping } from '../../../daemons/haproxy/kept/keeping.ts'
 import { reloadKeeping, restore } from '../../../daemons/haproxy/kept/reload-keeping.ts'
-import type { RuntimeState } from '../../../daemons/haproxy/kept/runtime-state.ts'
+import { runtimeState, type RuntimeState } from '../../../daemons/haproxy/kept/runtime-state.ts'
+import { seatName } from '../../../daemons/haproxy/commands.ts'
 import { haproxyPicture, type HaproxyPicture } from '../../../daemons/haproxy/picture.ts'
 import { orderHaproxyReload } from '../../../daemons/haproxy/reload.ts'
 import { exchangeTook } from '../../../daemons/haproxy/upgrade/took.ts'
@@ -67,7 +68,24 @@ export async function running({ unit }: Daemon, on: On): Promise<HaproxyPicture>
   )
 }
 
-/** A daemon that died has forgotten what operators had set: each is told again. */
+/** A server that only the runtime CLI knew, and that a re-exec has not been given back: one short line each. */
+export async function notGivenBack(
+  { socket, config }: Pick<Daemon, 'socket' | 'config'>,
+  state: RuntimeState,
+  on: On,
+): Promise<string[]> {
+  const { host, signal } = on
+  const next = (await host.read(config, { as: 'root', signal })).toString()
+  const { added } = keeping(state, { running: next, next })
+  if (added.length === 0) return []
+  const now = await runtimeState(host, socket, { signal })
+  return added.map(seatName).filter((name) => now.servers.every((server) => seatName(server) !== name))
+}
+
+/**
+ * A daemon that died has forgotten what operators had set: each is told again. One that executed itself knows all but the servers
+ * that were added to it, should whoever was to give them back have died.
+ */
 export async function setAgain(
   { socket, config }: Daemon,
   found: { readonly running: HaproxyPicture; readonly state: RuntimeState },
@@ -76,9 +94,12 @@ export async function setAgain(
 ): Promise<void> {
   const { host, signal } = on
   const was = found.running.master
-  if (seen.master?.pid === was?.pid && seen.master?.startTicks === was?.startTicks) return
+  const isSame = seen.master?.pid === was?.pid && seen.master?.startTicks === was?.startTicks
   const next = (await host.read(config, { as: 'root', signal })).toString()
-  await restore(host, socket, keeping(found.state, { running: next, next }), { signal })
+  const { carried, added } = keeping(found.state, { running: next, next })
+  const lost = isSame ? await notGivenBack({ socket, config }, found.state, on) : []
+  const kept = isSame ? { carried: [], added: added.filter((one) => lost.includes(seatName(one))) } : { carried, added }
+  await restore(host, socket, kept, { signal })
 }
 
 /** Does the configuration for one reload still lie there? */

@@ -1,3 +1,7 @@
+import { spawnSync } from 'node:child_process'
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { exchangeBinary } from '../../../../src/daemons/watched/exchange.ts'
 
@@ -18,4 +22,30 @@ test('systemd, which replaces $words, is told each $ twice', () => {
     '1',
     '91',
   ])
+})
+
+test('run again, as whoever retries does, it leaves the new one in place and the old one kept; with neither it fails', async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'zdt-exchange-'))
+  const bin = join(dir, 'bin')
+  await mkdir(bin)
+  for (const name of ['systemctl', 'systemd-run']) {
+    await writeFile(join(bin, name), '#!/bin/sh\nexit 0\n')
+    await chmod(join(bin, name), 0o755)
+  }
+  const place = { unit: 'haproxy', target: join(dir, 'haproxy'), backup: join(dir, 'haproxy.old') }
+  const staged = join(dir, 'haproxy.new')
+  await writeFile(place.target, 'old')
+  const exchange = () => {
+    const what = { staged, run: '7K2Q9X', master: { pid: 1, startTicks: 1 }, restarts: 0, watched: 1000 }
+    const [file = '', ...args] = exchangeBinary(place, what)
+    return spawnSync(file, args, { env: { ...process.env, PATH: `${bin}:${process.env['PATH']}` } }).status
+  }
+  expect(exchange()).not.toBe(0)
+  expect(await readFile(place.target, 'utf8')).toBe('old')
+  await writeFile(staged, 'new')
+  for (let turn = 0; turn < 3; turn++) {
+    expect(exchange()).toBe(0)
+    expect([await readFile(place.target, 'utf8'), await readFile(place.backup, 'utf8')]).toEqual(['new', 'old'])
+  }
+  await rm(dir, { recursive: true })
 })
