@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Halt } from './chaos/halt-at.ts'
-import { prepare, runOf, useLane } from './chaos/lane.ts'
+import { order, prepare, runOf, useLane } from './chaos/lane.ts'
 import { operationNamed, type Operation } from './chaos/operations.ts'
-import type { World } from './chaos/world.ts'
+import { worldOf, type World } from './chaos/world.ts'
 import { describeOnLab } from './support/lab.ts'
 import { deep, isWide } from './support/wide.ts'
 
@@ -42,6 +42,37 @@ describeOnLab('a run that was killed', () => {
       await takenUp('resume', run, after)
       await takenUp('rollback', run, before)
       await takenUp('rollback', (await killed(drain, death)).run, before)
+    },
+  )
+
+  // HAProxy gets it back when its new worker runs: by whoever is alive then.
+  deep.each([100, 400, 1000])(
+    'upgrade-haproxy, %i ms into the exchange, and a server that was added at run time: back it goes, and onward, with it',
+    async (after) => {
+      const haproxy = operationNamed('upgrade-haproxy')
+      await prepare(lane(), haproxy)
+      const where = 'server shop/app9'
+      await order(lane(), [
+        `add ${where} 10.77.0.21:8080 check inter 500ms`,
+        `enable health shop/app9`,
+        `set ${where} state ready`,
+      ])
+      const seats = async () => (await worldOf(lane().lab)).filter((fact) => fact.includes('seat shop/app9'))
+      await expect
+        .poll(seats)
+        .toEqual([
+          'lb1 seat shop/app9 state ready up weight 1 agent 0',
+          'lb2 seat shop/app9 state ready up weight 1 agent 0',
+        ])
+      const before = await worldOf(lane().lab)
+      const argv = await haproxy.argv(lane().lab)
+      const death = { event: 'applying', kind: 'haproxy.exchange-binary', after }
+      try {
+        await takenUp('rollback', await dies(argv, death), before)
+        await takenUp('resume', await dies(argv, death), await haproxy.after(before, lane().lab))
+      } finally {
+        await order(lane(), [`set ${where} state maint`, `del ${where}`])
+      }
     },
   )
 
