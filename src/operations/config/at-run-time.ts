@@ -46,7 +46,8 @@ export function atRunTime(fleet: Fleet, changes: readonly ChangeOn[], options: O
 
 /** Out of rotation, for good or while it moves. */
 function goes(change: ServerChange | undefined): boolean {
-  return change?.change === 'disable' || change?.change === 'remove' || moves(change)
+  const isIdle = change?.change === 'weight' && change.to === 0
+  return change?.change === 'disable' || change?.change === 'remove' || isIdle || moves(change)
 }
 
 function moves(change: ServerChange | undefined): boolean {
@@ -90,7 +91,7 @@ function stagesFor(fleet: Fleet, change: ServerChange, seats: readonly Seat[], {
     case 'weight':
       return [
         each(`set server ${name} weight ${change.to}`, (seat) =>
-          setServerWeight.at(seat.host, { seat, weight: change.to }),
+          setServerWeight.at(seat.host, { seat, weight: change.to, ...beforeUndo(seat) }),
         ),
       ]
     case 'address': {

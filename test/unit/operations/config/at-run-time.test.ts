@@ -34,6 +34,14 @@ test('a server that goes is asked for before it is drained, also when zdt.yaml h
   expect(stages([disable], true)[0]?.steps[0]?.input).toMatchObject({ wanted: 0 })
 })
 
+test('one whose weight becomes 0 goes, too; another weight asks nothing', () => {
+  const weight = (to: number) => ({ backend: 'shop', server: 'app1', change: 'weight', to }) as const
+  expect(kinds([weight(0), add])).toEqual([...kinds([add]), 'haproxy.enough-servers', 'haproxy.set-server-weight'])
+  expect(kinds([weight(50)])).toEqual(['haproxy.set-server-weight'])
+  // Where it was 0 before, the way back takes it out again.
+  expect(stages([weight(50)])[0]?.steps[0]?.input).toMatchObject({ capacity: { leaving: ['app1'], wanted: 1 } })
+})
+
 test('a backend of no pool has no least number', () =>
   expect(kinds([{ ...remove, backend: 'other' }])[0]).toBe('haproxy.set-server-state'))
 
