@@ -1,6 +1,6 @@
 import type { Event } from '../engine/events.ts'
 import { endedOf } from '../engine/history.ts'
-import { mergedCopies } from '../engine/import-journal.ts'
+import { mergedCopies, type Merged } from '../engine/import-journal.ts'
 import { journalText, linesIn, readJournal } from '../engine/read-journal.ts'
 import type { Ended } from '../engine/outcome.ts'
 import { readMirror, type Mirrored, type ReadMirrorOptions } from '../engine/read-mirror.ts'
@@ -40,6 +40,18 @@ export async function journalsOn(
   return { journals: found.flat(), unseen }
 }
 
+/** One journal of a run, made of these lines of it and of what the hosts have; and which hosts could not be asked. */
+export async function mergedOn(
+  fleet: Fleet,
+  hosts: Hosts,
+  run: RunId,
+  own: readonly string[] = [],
+): Promise<Merged & Pick<Elsewhere, 'unseen'>> {
+  const { journals, unseen } = await journalsOn(hosts, hostsWithJournals(fleet), { run })
+  const copies = journals.map(({ lines }) => lines)
+  return { ...mergedCopies(own, copies), unseen }
+}
+
 /** A run, and whether this machine has its journal. */
 export interface FoundRun {
   readonly id: RunId
@@ -54,11 +66,7 @@ export interface FoundRun {
  */
 export async function findRunElsewhere(fleet: Fleet, hosts: Hosts, name: string): Promise<FoundRun> {
   const id = name.toUpperCase() as RunId
-  const { journals, unseen } = await journalsOn(hosts, hostsWithJournals(fleet), { run: id })
-  const { lines, events } = mergedCopies(
-    [],
-    journals.map((copy) => copy.lines),
-  )
+  const { lines, events, unseen } = await mergedOn(fleet, hosts, id)
   if (events.some(({ event }) => event === 'run')) return { id, events, lines, here: false }
   const asked = unseen.map(({ host, why }) => `${host}: ${why}`).join('\n')
   throw new ZdtError(`no host of the fleet knows a run ${id}`, {
@@ -81,11 +89,8 @@ export async function runAnywhere(id: RunId, fleet?: Fleet, hosts?: Hosts): Prom
   const own = linesIn(await journalText(id).catch(() => ''))
   const events = own.map(({ event }) => event)
   if (over.has(endedOf(events))) return events
-  const { journals } = await journalsOn(hosts, hostsWithJournals(fleet), { run: id })
-  const merged = mergedCopies(
-    own.map(({ line }) => line),
-    journals.map(({ lines }) => lines),
-  )
+  const lines = own.map(({ line }) => line)
+  const merged = await mergedOn(fleet, hosts, id, lines)
   return merged.lines.length === 0 ? (await findRunElsewhere(fleet, hosts, id)).events : merged.events
 }
 

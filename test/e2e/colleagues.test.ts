@@ -18,6 +18,9 @@ describeOnLab('among colleagues', () => {
     return runOf(dead)
   }
 
+  /** Where there is no journal of the run. */
+  const otherMachine = async () => ({ env: { XDG_STATE_HOME: await mkdtemp(join(lane().home, 'other-')) } })
+
   deep('given a run at work / another waits for its lock / is told whose it is; lock break ends it', async () => {
     const before = await prepare(lane(), drain)
     const aboutToDrain = { event: 'applying', steps: ['haproxy.set-server-state'], after: 0 }
@@ -91,7 +94,7 @@ describeOnLab('among colleagues', () => {
     async () => {
       const before = await prepare(lane(), drain)
       const run = await diedDraining()
-      const other = { env: { XDG_STATE_HOME: await mkdtemp(join(lane().home, 'other-')) } }
+      const other = await otherMachine()
       const elsewhere = (...argv: string[]) => lane().zdt(argv, other)
       expect((await elsewhere('status', 'shop')).stdout).toMatch(
         new RegExp(`app2 in drain since \\S+, by run ${run}[^]*half done: zdt adopt ${run}`),
@@ -127,7 +130,7 @@ describeOnLab('among colleagues', () => {
       for (const lb of ['lb1', 'lb2']) {
         await lane().root(lb, `sed -i '/"step":"${step}"/,$d' /var/lib/zdt/runs/${run}.ndjson`)
       }
-      const other = { env: { XDG_STATE_HOME: await mkdtemp(join(lane().home, 'other-')) } }
+      const other = await otherMachine()
       expect(await lane().zdt(['adopt', run, '--yes'], other)).toMatchObject({ code: 0 })
       expect(await lane().zdt(['rollback', run, '--yes'], other)).toMatchObject({ code: 0 })
       expect(await lane().unlike(before)).toEqual([])
@@ -139,7 +142,7 @@ describeOnLab('among colleagues', () => {
     async () => {
       const before = await prepare(lane(), drain)
       const run = await diedDraining()
-      const other = { env: { XDG_STATE_HOME: await mkdtemp(join(lane().home, 'other-')) } }
+      const other = await otherMachine()
       const colleague = await lane().start(['drain', 'app2'], { event: 'run', after: 0, signal: 'SIGSTOP' }, other)
       await halted(colleague)
       const rollback = await lane().start(['rollback', run, '--wait-for-lock', '1m'])

@@ -26,10 +26,10 @@ export async function begin(on: On, work: string, argv: readonly string[], faile
 
 /** What runs of a command, or of its way back: what the application says meanwhile is on its way to something else. */
 export async function underWay(on: On, work: string): Promise<string | undefined> {
-  for (const name of [work, `${work}-back`]) {
-    if ((await hostState(on.host, name, [], on.signal)).running) return `${workUnit(name)} runs`
-  }
-  return undefined
+  const names = [work, `${work}-back`]
+  const states = await Promise.all(names.map((name) => hostState(on.host, name, [], on.signal)))
+  const running = names.find((_, index) => states[index]?.running)
+  return running && `${workUnit(running)} runs`
 }
 
 /**

@@ -1,3 +1,4 @@
+import { seatName } from '../../../daemons/haproxy/commands.ts'
 import { endMomentary } from '../../../daemons/haproxy/kept/reload-keeping.ts'
 import { runtimeState, type RuntimeState } from '../../../daemons/haproxy/kept/runtime-state.ts'
 import { haproxyPicture, type HaproxyPicture } from '../../../daemons/haproxy/picture.ts'
@@ -85,7 +86,8 @@ export const exchangeHaproxy = defineChange<Input, Found>({
     const look = await lookAtExchange(input, running, on)
     const lost = look.done ? await notGivenBack(input, state, on) : []
     if (lost.length > 0) {
-      throw new NoUseWaiting(`added at run time, and lost by the re-exec: ${lost.join(', ')}`, { host: on.host.name })
+      const names = lost.map(seatName).join(', ')
+      throw new NoUseWaiting(`added at run time, and lost by the re-exec: ${names}`, { host: on.host.name })
     }
     return notYet(
       ...look.awaiting,

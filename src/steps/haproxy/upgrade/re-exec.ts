@@ -1,5 +1,5 @@
 import { isMomentary } from '../../../daemons/haproxy/kept/momentary.ts'
-import { keeping } from '../../../daemons/haproxy/kept/keeping.ts'
+import { keeping, type AddedAgain } from '../../../daemons/haproxy/kept/keeping.ts'
 import { reloadKeeping, restore } from '../../../daemons/haproxy/kept/reload-keeping.ts'
 import { runtimeState, type RuntimeState } from '../../../daemons/haproxy/kept/runtime-state.ts'
 import { seatName } from '../../../daemons/haproxy/commands.ts'
@@ -68,18 +68,19 @@ export async function running({ unit }: Daemon, on: On): Promise<HaproxyPicture>
   )
 }
 
-/** A server that only the runtime CLI knew, and that a re-exec has not been given back: one short line each. */
+/** The servers that only the runtime CLI knew, and that a re-exec has not been given back. */
 export async function notGivenBack(
   { socket, config }: Pick<Daemon, 'socket' | 'config'>,
   state: RuntimeState,
   on: On,
-): Promise<string[]> {
+): Promise<readonly AddedAgain[]> {
   const { host, signal } = on
   const next = (await host.read(config, { as: 'root', signal })).toString()
   const { added } = keeping(state, { running: next, next })
   if (added.length === 0) return []
   const now = await runtimeState(host, socket, { signal })
-  return added.map(seatName).filter((name) => now.servers.every((server) => seatName(server) !== name))
+  const there = new Set(now.servers.map(seatName))
+  return added.filter((server) => !there.has(seatName(server)))
 }
 
 /**
@@ -94,12 +95,13 @@ export async function setAgain(
 ): Promise<void> {
   const { host, signal } = on
   const was = found.running.master
-  const isSame = seen.master?.pid === was?.pid && seen.master?.startTicks === was?.startTicks
+  if (seen.master?.pid === was?.pid && seen.master?.startTicks === was?.startTicks) {
+    const added = await notGivenBack({ socket, config }, found.state, on)
+    await restore(host, socket, { carried: [], added }, { signal })
+    return
+  }
   const next = (await host.read(config, { as: 'root', signal })).toString()
-  const { carried, added } = keeping(found.state, { running: next, next })
-  const lost = isSame ? await notGivenBack({ socket, config }, found.state, on) : []
-  const kept = isSame ? { carried: [], added: added.filter((one) => lost.includes(seatName(one))) } : { carried, added }
-  await restore(host, socket, kept, { signal })
+  await restore(host, socket, keeping(found.state, { running: next, next }), { signal })
 }
 
 /** Does the configuration for one reload still lie there? */
