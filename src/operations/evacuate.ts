@@ -1,5 +1,6 @@
 import { interfacesOf } from '../daemons/linux/interfaces.ts'
 import { plan, stage, type StageDraft } from '../engine/plan.ts'
+import type { Fleet, Seat } from '../fleet/fleet.ts'
 import { hostNamed, poolsServing } from '../fleet/selectors.ts'
 import type { Hosts } from '../hosts/host.ts'
 import { quote } from '../lib/quote.ts'
@@ -37,10 +38,16 @@ export const evacuate: Operation<EvacuateOptions> = {
   title: ({ host }) => `evacuate ${host}`,
   claims: (fleet, { host }) => {
     const { name } = hostNamed(fleet, host)
-    const members = [...fleet.keepalived.values()].flatMap(({ hosts }) => (hosts.includes(name) ? hosts : []))
-    return claimsOf(fleet, poolsServing(fleet, name), [...new Set([name, ...members])])
+    const seats = poolsServing(fleet, name)
+    return claimsOf(fleet, seats, [...new Set([name, ...peersOf(fleet, name, seats)])])
   },
   propose,
+}
+
+/** Who must stay while it is away: the members of its VIPs; and its group, where no pool would keep enough of it. */
+function peersOf(fleet: Fleet, name: HostName, seats: readonly Seat[]): HostName[] {
+  const groups = seats.length > 0 ? [] : [...fleet.haproxy.values(), ...fleet.nginx.values()]
+  return [...fleet.keepalived.values(), ...groups].flatMap(({ hosts }) => (hosts.includes(name) ? hosts : []))
 }
 
 async function propose(world: World, options: EvacuateOptions): Promise<Proposal> {

@@ -72,10 +72,12 @@ export function weigh(fields: readonly Field[], index: number): StepDraft[] {
   })
 }
 
-/** Everybody's weight as it was. */
+/** Everybody's weight as it was; of one that had none the configured one: those who go leave nobody else to serve. */
 export function asBefore(fields: readonly Field[]): StepDraft[] {
   return fields.flatMap(({ canary, others, at }) => [
-    ...canary.map(({ seat, view }) => setServerWeight.at(seat.host, { seat, weight: view.weight })),
+    ...canary.map(({ seat, view: { weight, initialWeight } }) =>
+      setServerWeight.at(seat.host, { seat, weight: weight || initialWeight || 1 }),
+    ),
     ...others
       .filter(({ view }, place) => view.weight !== at[0]?.others[place])
       .map(({ seat, view }) => setServerWeight.at(seat.host, { seat, weight: view.weight })),

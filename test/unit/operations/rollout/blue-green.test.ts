@@ -55,6 +55,15 @@ test('by shares: watched at each, by counters that begin there; weights as befor
   expect(new Set(watches).size).toBe(3)
 })
 
+test('by shares: who comes and had no weight has the configured one when the other is out', () => {
+  const all = [candidate('app1', well), candidate('app2', well, { admin: 'maint', weight: 0, initialWeight: 70 })]
+  const colours = new Map(Object.entries({ blue: ['app1'], green: ['app2'] }))
+  const shop = rollingShop({ blueGreen: { colours, shares: [0.5], keepOld: 0 } })
+  const stages = switchColours(shop, coloursOf(shop, all), { capacity: [], guards: [] })
+  const last = stages.find(({ title }) => title === 'all weights as before')
+  expect(last?.steps).toMatchObject([{ input: { seat: { server: 'app2' }, weight: 70 } }])
+})
+
 describe('refused', () => {
   test.each([
     ['both serve', pool('ready', 'ready', 'ready'), 'blue serves, green serves'],
