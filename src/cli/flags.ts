@@ -137,6 +137,12 @@ export const approvalFlags = {
   'wait-for-approval': waitForApprovalFlag,
 }
 
+/** For what reloads nginx, which leaves HAProxy's pools meanwhile. */
+export const inPlaceFlag = Flags.boolean({
+  summary:
+    'Where HAProxy’s pools cannot do without an nginx that is reloaded, it stays in them: clients of its idle connections may lose a request.',
+})
+
 /** What every command that puts a configuration live takes. */
 export const liveFlags = {
   timeout: durationFlag({
@@ -144,8 +150,9 @@ export const liveFlags = {
     summary: 'How long each wait may take: connections to end, checks to pass, old workers to go.',
   }),
   'allow-empty': Flags.boolean({
-    summary: 'Reload nginx even where too few servers, or none, would be left meanwhile.',
+    summary: 'Go on where a pool would have too few servers, or none, afterwards.',
   }),
+  'in-place': inPlaceFlag,
   'wait-old-workers': Flags.boolean({
     summary: 'Wait at the end until HAProxy’s workers of before have served their last session.',
   }),

@@ -4,6 +4,7 @@ import { say } from './say.ts'
 interface Given {
   readonly timeout: number
   readonly 'allow-empty': boolean
+  readonly 'in-place': boolean
   readonly 'wait-old-workers': boolean
   readonly 'accept-drift': boolean
   readonly yes: boolean
@@ -15,6 +16,7 @@ export function liveOptions(flags: Given) {
   return {
     timeout: flags.timeout,
     allowEmpty: flags['allow-empty'],
+    inPlace: flags['in-place'],
     waitOldWorkers: flags['wait-old-workers'],
     mayOverwrite: mayOverwrite(flags),
   }

@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import { durationFlag, onTimeoutFlag, runFlags } from '../cli/flags.ts'
+import { durationFlag, inPlaceFlag, onTimeoutFlag, runFlags } from '../cli/flags.ts'
 import { ZdtCommand } from '../cli/zdt-command.ts'
 import { drain } from '../operations/drain.ts'
 
@@ -20,11 +20,12 @@ export default class Drain extends ZdtCommand {
     'on-timeout': onTimeoutFlag('leave'),
     timeout: durationFlag({ default: '5m', summary: 'How long to wait for connections to end.' }),
     'allow-empty': Flags.boolean({ summary: 'Drain it even where too few servers, or none, would be left.' }),
+    'in-place': inPlaceFlag,
   }
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Drain)
-    const { timeout, 'allow-empty': allowEmpty } = flags
-    await this.carryOut(flags, drain, { server: args.server, timeout, allowEmpty })
+    const { timeout, 'allow-empty': allowEmpty, 'in-place': inPlace } = flags
+    await this.carryOut(flags, drain, { server: args.server, timeout, allowEmpty, inPlace })
   }
 }

@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import { onTimeoutFlag, runFlags } from '../cli/flags.ts'
+import { inPlaceFlag, onTimeoutFlag, runFlags } from '../cli/flags.ts'
 import { ZdtCommand } from '../cli/zdt-command.ts'
 import { maint } from '../operations/maint.ts'
 
@@ -15,11 +15,12 @@ export default class Maint extends ZdtCommand {
     ...runFlags,
     'on-timeout': onTimeoutFlag('leave'),
     'allow-empty': Flags.boolean({ summary: 'Do it even where too few servers, or none, would be left.' }),
+    'in-place': inPlaceFlag,
   }
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Maint)
-    const allowEmpty = flags['allow-empty']
-    await this.carryOut(flags, maint, { server: args.server, allowEmpty })
+    const { 'allow-empty': allowEmpty, 'in-place': inPlace } = flags
+    await this.carryOut(flags, maint, { server: args.server, allowEmpty, inPlace })
   }
 }

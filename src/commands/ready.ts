@@ -1,5 +1,5 @@
 import * as Args from '@oclif/core/args'
-import { durationFlag, runFlags } from '../cli/flags.ts'
+import { durationFlag, inPlaceFlag, runFlags } from '../cli/flags.ts'
 import { ZdtCommand } from '../cli/zdt-command.ts'
 import { ready } from '../operations/ready.ts'
 
@@ -18,10 +18,12 @@ export default class Ready extends ZdtCommand {
       default: '0',
       summary: 'How long until it has its full weight again: 10%, 25%, 50% and all of it, watched meanwhile.',
     }),
+    'in-place': inPlaceFlag,
   }
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Ready)
-    await this.carryOut(flags, ready, { server: args.server, timeout: flags.timeout, slowStart: flags['slow-start'] })
+    const { timeout, 'slow-start': slowStart, 'in-place': inPlace } = flags
+    await this.carryOut(flags, ready, { server: args.server, timeout, slowStart, inPlace })
   }
 }

@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import { runFlags } from '../cli/flags.ts'
+import { durationFlag, inPlaceFlag, runFlags } from '../cli/flags.ts'
 import { ZdtCommand } from '../cli/zdt-command.ts'
 import { reload } from '../operations/config/reload.ts'
 
@@ -17,11 +17,18 @@ export default class Reload extends ZdtCommand {
   }
   static override flags = {
     ...runFlags,
+    timeout: durationFlag({
+      default: '5m',
+      summary: 'How long nginx may take to be out of HAProxy’s pools meanwhile.',
+    }),
+    'allow-empty': Flags.boolean({ summary: 'Go on where a pool would have too few servers, or none, afterwards.' }),
+    'in-place': inPlaceFlag,
     host: Flags.string({ required: true, summary: 'The host, by its name in zdt.yaml.' }),
   }
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Reload)
-    await this.carryOut(flags, reload, { host: flags.host, service: args.service })
+    const { host, timeout, 'allow-empty': allowEmpty, 'in-place': inPlace } = flags
+    await this.carryOut(flags, reload, { host, service: args.service, timeout, allowEmpty, inPlace })
   }
 }

@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import { durationFlag, runFlags } from '../cli/flags.ts'
+import { durationFlag, inPlaceFlag, runFlags } from '../cli/flags.ts'
 import { rolloutFlags } from '../cli/rollout-flags.ts'
 import { versionFlag } from '../cli/version-flag.ts'
 import { ZdtCommand } from '../cli/zdt-command.ts'
@@ -26,15 +26,16 @@ export default class Rollout extends ZdtCommand {
       summary: 'How long each wait for connections and checks may take; for the deployment itself zdt.yaml says it.',
     }),
     'allow-empty': Flags.boolean({ summary: 'Go on even where too few servers, or none, would be left meanwhile.' }),
+    'in-place': inPlaceFlag,
   }
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Rollout)
     const { to, strategy, shares, samples, approve, batch, settle, rehearse, timeout, ...named } = flags
     const { 'min-healthy': minHealthy, 'keep-old': keepOld, 'slow-start': slowStart } = named
-    const { 'max-failures': maxFailures, 'allow-empty': allowEmpty } = named
+    const { 'max-failures': maxFailures, 'allow-empty': allowEmpty, 'in-place': inPlace } = named
     const spec = { strategy, shares, samples, keepOld, batch, settle, rehearse, minHealthy, slowStart, maxFailures }
-    const options = { pool: args.pool, to, timeout, allowEmpty, ...(approve && { approve }), ...defined(spec) }
+    const options = { pool: args.pool, to, timeout, allowEmpty, inPlace, ...(approve && { approve }), ...defined(spec) }
     await this.carryOut(flags, rollout, options)
   }
 }

@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import { runFlags } from '../cli/flags.ts'
+import { inPlaceFlag, runFlags } from '../cli/flags.ts'
 import { weightArg } from '../cli/weight-arg.ts'
 import { ZdtCommand } from '../cli/zdt-command.ts'
 import { weight } from '../operations/weight.ts'
@@ -15,11 +15,12 @@ export default class Weight extends ZdtCommand {
   static override flags = {
     ...runFlags,
     'allow-empty': Flags.boolean({ summary: 'Allow weight 0 even where too few servers, or none, would be left.' }),
+    'in-place': inPlaceFlag,
   }
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Weight)
-    const options = { server: args.server, weight: args.weight, allowEmpty: flags['allow-empty'] }
-    await this.carryOut(flags, weight, options)
+    const { 'allow-empty': allowEmpty, 'in-place': inPlace } = flags
+    await this.carryOut(flags, weight, { server: args.server, weight: args.weight, allowEmpty, inPlace })
   }
 }

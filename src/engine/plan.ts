@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto'
 import type { HostName, Json, RunId } from '../lib/types.ts'
 
 /** One of several that the same is done to, such as a server of a pool: where the plan allows for it, it may fail by itself. */
-export interface Lot {
+export type Lot = {
   readonly name: string
   /** Undone where the lot fails, so that nobody is sent there; what else was done to it stays. */
   readonly goesBack?: true
 }
 
 /** A step before its plan has given it an id. Step kinds make these; see src/steps. */
-export interface StepDraft {
+export type StepDraft = {
   readonly kind: string
   readonly host: HostName
   readonly input: Json

@@ -60,8 +60,7 @@ async function putBackOne(course: Course, owed: Owed, pause: AbortSignal | undef
     await course.record({ event: 'undone', step: step.id, took: 0, foundSo: true, ...stays })
     return
   }
-  const guard = kind.undoGuard?.(step.input, found, step.host)
-  if (guard) {
+  for (const guard of kind.undoGuards?.(step.input, found, step.host) ?? []) {
     const guarding = course.kind(guard)
     if (guarding.flavour !== 'guard') throw new TypeError(`${guard.kind} guards nothing`)
     await guarding.check(guard.input, await course.on(guard.host))

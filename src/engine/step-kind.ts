@@ -126,7 +126,7 @@ export interface ChangeKind<Input extends Json, Found extends Json> {
   /** What its command has said from a byte on, in whole lines, and the byte to go on from. Told while `verify` is polled. */
   output?(input: Input, on: On, from: number): Promise<Said>
   /** What must be checked before it is undone, where undoing takes something away. */
-  undoGuard?(input: Input, found: Found, host: HostName): StepDraft | undefined
+  undoGuards?(input: Input, found: Found, host: HostName): readonly StepDraft[]
   /** How long `verify` and `undone` may take, default 10 s. */
   patience?(input: Input): Millis
   /** Between two looks of `verify`, default 100 ms. */

@@ -15,6 +15,8 @@ export interface DrainOptions {
   readonly timeout: Millis
   /** Drain the last one too. */
   readonly allowEmpty: boolean
+  /** An nginx that is told of it stays in its own pools meanwhile, where these cannot do without. */
+  readonly inPlace: boolean
 }
 
 /**
@@ -27,12 +29,12 @@ export const drain: Operation<DrainOptions> = {
   propose,
 }
 
-async function propose(world: World, { server, timeout, allowEmpty }: DrainOptions): Promise<Proposal> {
+async function propose(world: World, { server, timeout, allowEmpty, inPlace }: DrainOptions): Promise<Proposal> {
   const { fleet, id } = world
   const places = await lookAtPlaces(world, server)
   const leaving = { doing: `draining ${server}`, anyway: `zdt drain ${server} --allow-empty`, allowEmpty }
   const judged = await judgePlaces(fleet, places, leaving)
-  const down = await takenDown(fromHere(world, { timeout, allowEmpty }), places.upstreams, judged.guards)
+  const down = await takenDown(fromHere(world, { timeout, inPlace }), places.upstreams, judged.guards)
   const where = whereOf(places)
   return {
     situation: situationOf(fleet, places, down, {

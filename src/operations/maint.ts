@@ -9,6 +9,8 @@ import { takenDown } from './upstreams/taken-down.ts'
 export interface MaintOptions {
   readonly server: string
   readonly allowEmpty: boolean
+  /** As of a drain. */
+  readonly inPlace: boolean
 }
 
 /**
@@ -21,12 +23,12 @@ export const maint: Operation<MaintOptions> = {
   propose,
 }
 
-async function propose(world: World, { server, allowEmpty }: MaintOptions): Promise<Proposal> {
+async function propose(world: World, { server, allowEmpty, inPlace }: MaintOptions): Promise<Proposal> {
   const { fleet, id } = world
   const places = await lookAtPlaces(world, server)
   const leaving = { doing: `maintenance of ${server}`, anyway: `zdt maint ${server} --allow-empty`, allowEmpty }
   const judged = await judgePlaces(fleet, places, leaving)
-  const down = await takenDown(fromHere(world, { timeout: usualPatience, allowEmpty }), places.upstreams, judged.guards)
+  const down = await takenDown(fromHere(world, { timeout: usualPatience, inPlace }), places.upstreams, judged.guards)
   const where = whereOf(places)
   return {
     situation: situationOf(fleet, places, down, {

@@ -4,6 +4,7 @@ import type { Fleet, Seat } from '../fleet/fleet.ts'
 import { placesServing } from '../fleet/selectors.ts'
 import type { Hosts } from '../hosts/host.ts'
 import type { HostName, Millis } from '../lib/types.ts'
+import { TooFewLeft } from '../steps/haproxy/too-few-left.ts'
 import { judgeCapacity } from './capacity.ts'
 import { lookAtSeats, stillOut, type SeenSeat } from './look-at-seats.ts'
 import { intoRotation, outOfRotation, untilDrained } from './rotation.ts'
@@ -20,19 +21,20 @@ export interface OutMeanwhile {
 
 export interface OutOptions {
   readonly timeout: Millis
-  readonly allowEmpty: boolean
+  /** Where its pools would have too few servers meanwhile, it stays in them. */
+  readonly inPlace: boolean
 }
 
 /**
  * Takes hosts out of rotation while their nginx is reloaded: it closes every idle connection then, with the request that is
- * just on its way there (TRAPS: nginx; 17 of 262,000 were lost over six reloads). Who is out already stays out. Throws
- * TooFewLeft, and what hosts throw.
+ * just on its way there (TRAPS: nginx; 17 of 262,000 were lost over six reloads). Who is out already stays out; those that a pool
+ * cannot do without stay in it where that is said: a pool without a server loses every request. Throws TooFewLeft, and what hosts throw.
  */
 export async function outMeanwhile(
   fleet: Fleet,
   hosts: Hosts,
   names: readonly HostName[],
-  { timeout, allowEmpty }: OutOptions,
+  { timeout, inPlace }: OutOptions,
 ): Promise<OutMeanwhile> {
   const served = await Promise.all(
     names.map(async (name) => ({ name, seats: await seenOf(hosts, seatsOn(fleet, name)) })),
@@ -40,9 +42,13 @@ export async function outMeanwhile(
   const seen = served.flatMap(({ seats }) => seats)
   const judged = await judgeCapacity(fleet, seen, {
     doing: `draining ${names.join(', ')}`,
-    anyway: 'the same with --allow-empty, or smaller batches',
-    allowEmpty,
+    anyway: 'the same with --in-place, or smaller batches',
+    allowEmpty: false,
+  }).catch((error: unknown) => {
+    if (inPlace && error instanceof TooFewLeft) return undefined
+    throw error
   })
+  if (!judged) return staying(names)
   const ready = seen.filter(({ view }) => view.admin === 'ready')
   return {
     before: seen.length === 0 ? [] : [...outOfRotation(ready, 'drain', judged), untilDrained(seen, timeout)],
@@ -55,6 +61,15 @@ export async function outMeanwhile(
       ...stillOut(seen),
     ],
   }
+}
+
+/** Of what is reloaded while it serves. */
+export const nobodyOut: OutMeanwhile = { before: [], after: [], capacity: [], facts: [] }
+
+/** Those that a pool cannot do without. */
+function staying(names: readonly HostName[]): OutMeanwhile {
+  const who = `${names.join(', ')} ${names.length === 1 ? 'stays in its pools and is' : 'stay in their pools and are'} reloaded there`
+  return { ...nobodyOut, facts: [`${who}: clients of idle connections may lose a request`] }
 }
 
 /** Asks once for each host how it is taken out while its nginx is reloaded, however often that is. */

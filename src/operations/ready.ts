@@ -20,6 +20,8 @@ export interface ReadyOptions {
   readonly timeout: Millis
   /** How long until it has its full weight; 0 is at once. */
   readonly slowStart: Millis
+  /** As of a drain. */
+  readonly inPlace: boolean
 }
 
 /**
@@ -32,7 +34,7 @@ export const ready: Operation<ReadyOptions> = {
   propose,
 }
 
-async function propose(world: World, { server, timeout, slowStart }: ReadyOptions): Promise<Proposal> {
+async function propose(world: World, { server, timeout, slowStart, inPlace }: ReadyOptions): Promise<Proposal> {
   const { fleet, id } = world
   const places = await lookAtPlaces(world, server)
   const { seen } = places
@@ -42,7 +44,7 @@ async function propose(world: World, { server, timeout, slowStart }: ReadyOption
   const heard = (one: SeenSeat) => deaf.includes(one) && !kept.includes(one)
   const out = seen.filter((one) => one.view.admin !== 'ready' || heard(one))
   const down = places.upstreams.filter(isDown)
-  const back = await broughtBack(fromHere(world, { timeout, allowEmpty: false }), down)
+  const back = await broughtBack(fromHere(world, { timeout, inPlace }), down)
   const where = whereOf(places)
   const slowly = { over: slowStart, maxErrors: strictestOf(fleet, seen) }
   const comingBack = out.filter(({ view }) => view.admin !== 'ready')

@@ -25,6 +25,8 @@ export interface SplitOptions {
   readonly samples: number
   readonly timeout: Millis
   readonly allowEmpty: boolean
+  /** As of a drain. */
+  readonly inPlace: boolean
 }
 
 /** Sends other clients to the one and the other of two pools, on every balancer. */

@@ -8,15 +8,18 @@ import { judgeCapacity, questionBeforeUndo } from './capacity.ts'
 import type { SeenSeat } from './look-at-seats.ts'
 import { PastRuns } from './past-runs.ts'
 import type { Operation, World } from './operation.ts'
-import { claimsOfPlaces, lookAtPlaces, situationOf, whereOf } from './places.ts'
+import { claimsOfPlaces, lookAtPlaces, situationOf, usualPatience, whereOf } from './places.ts'
 import type { Proposal } from './proposal.ts'
 import { agentsHeard, agentsHeldOff, namesOf } from './rotation.ts'
+import { fromHere } from './upstreams/change.ts'
 import { linesOf, weighed } from './upstreams/weighed.ts'
 
 export interface WeightOptions {
   readonly server: string
   readonly weight: Weight
   readonly allowEmpty: boolean
+  /** As of a drain. */
+  readonly inPlace: boolean
 }
 
 /** Shifts a server's share of new connections on every load balancer. Weight 0 counts as leaving: it is refused like a drain. */
@@ -26,7 +29,7 @@ export const weight: Operation<WeightOptions> = {
   propose,
 }
 
-async function propose(world: World, { server, weight: share, allowEmpty }: WeightOptions): Promise<Proposal> {
+async function propose(world: World, { server, weight: share, allowEmpty, inPlace }: WeightOptions): Promise<Proposal> {
   const { fleet, id } = world
   const places = await lookAtPlaces(world, server)
   const { seen, upstreams } = places
@@ -40,7 +43,7 @@ async function propose(world: World, { server, weight: share, allowEmpty }: Weig
     anyway: `zdt weight ${server} ${share} --allow-empty`,
     allowEmpty,
   })
-  const behind = await weighed(world, upstreams, server, share)
+  const behind = await weighed(fromHere(world, { timeout: usualPatience, inPlace }), upstreams, server, share)
   const seats = seen.map(({ seat }) => seat)
   const lines = linesOf(upstreams)
   const comesTo = inFull(

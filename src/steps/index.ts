@@ -22,6 +22,7 @@ import { askFreshCheck } from './haproxy/ask-fresh-check.ts'
 import { awaitDrained } from './haproxy/await-drained.ts'
 import { awaitPassingCheck } from './haproxy/await-passing-check.ts'
 import { enoughServers } from './haproxy/capacity.ts'
+import { enoughAfterReload } from './haproxy/enough-after-reload.ts'
 import { fewOldWorkers } from './haproxy/few-old-workers.ts'
 import { oldWorkersGone } from './haproxy/old-workers-gone.ts'
 import { renewCertificate } from './haproxy/renew-certificate.ts'
@@ -71,6 +72,7 @@ import { fetchPackages } from './packages/fetch.ts'
 import { awaitAnswer } from './upstream/await-answer.ts'
 import { awaitUnconnected } from './upstream/await-unconnected.ts'
 import { enoughAnswer } from './upstream/enough-answer.ts'
+import { enoughAnswerAfter } from './upstream/enough-after-reload.ts'
 import { serversAnswer } from './upstream/servers-answer.ts'
 import { watchAnswers } from './upstream/watch-answers.ts'
 import { announceVip } from './vip/announce.ts'
@@ -84,6 +86,7 @@ import { handedOff } from './vip/handed-off.ts'
 import { keepOpen } from './vip/keep-open.ts'
 import { mayGoBack } from './vip/may-go-back.ts'
 import { passOn } from './vip/pass-on.ts'
+import { vipStays } from './vip/stays.ts'
 
 const all = [
   deployVersion,
@@ -104,6 +107,7 @@ const all = [
   awaitAnswer,
   awaitUnconnected,
   enoughAnswer,
+  enoughAnswerAfter,
   serversAnswer,
   watchAnswers,
   addServerAtRunTime,
@@ -111,6 +115,7 @@ const all = [
   awaitDrained,
   awaitPassingCheck,
   enoughServers,
+  enoughAfterReload,
   fewOldWorkers,
   oldWorkersGone,
   renewCertificate,
@@ -171,6 +176,7 @@ const all = [
   handedOff,
   keepOpen,
   passOn,
+  vipStays,
 ] as const
 
 /** Every kind of step by its name: what the engine runs and a journal is read with. */

@@ -40,7 +40,7 @@ async function runOnce(operation: typeof drain | typeof ready, leased: boolean):
   const id = newRunId()
   const events: Event[] = []
   try {
-    const options = { server: 'app2', timeout: 60_000, allowEmpty: false, slowStart: 0 }
+    const options = { server: 'app2', timeout: 60_000, allowEmpty: false, inPlace: false, slowStart: 0 }
     const claims = operation.claims(fleet, options)
     const who = { run: id, holder: 'bench', title: operation.title(options) }
     const leases = leased ? await takeLeases(hosts, claims, who) : undefined

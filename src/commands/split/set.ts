@@ -1,6 +1,6 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
-import { durationFlag, optionalDurationFlag, runFlags } from '../../cli/flags.ts'
+import { durationFlag, inPlaceFlag, optionalDurationFlag, runFlags } from '../../cli/flags.ts'
 import { editsOf, splitFlags } from '../../cli/split-flags.ts'
 import { ZdtCommand } from '../../cli/zdt-command.ts'
 import { defined } from '../../lib/defined.ts'
@@ -24,12 +24,13 @@ export default class SplitSet extends ZdtCommand {
     samples: Flags.integer({ min: 1, default: 100, helpValue: 'N', summary: 'How many answers b is judged by.' }),
     timeout: durationFlag({ default: '5m', summary: 'How long each wait may take.' }),
     'allow-empty': Flags.boolean({ summary: 'Send clients even to a pool with too few servers, or none.' }),
+    'in-place': inPlaceFlag,
   }
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(SplitSet)
-    const { like, watch, samples, timeout, 'allow-empty': allowEmpty } = flags
-    const options = { split: args.split, edits: editsOf(flags), samples, timeout, allowEmpty }
+    const { like, watch, samples, timeout, 'allow-empty': allowEmpty, 'in-place': inPlace } = flags
+    const options = { split: args.split, edits: editsOf(flags), samples, timeout, allowEmpty, inPlace }
     await this.carryOut(flags, setSplit, { ...options, ...defined({ like, watch }) })
   }
 }

@@ -13,17 +13,19 @@ import { restLines } from './at-rest.ts'
 import type { Compared, ServiceChange } from './compare.ts'
 import { driftLines, Drifted } from './drift.ts'
 import { keptLines } from './kept.ts'
+import { askedOf } from './asked-of.ts'
 import { openLines } from './open.ts'
 import { backupsFirst, holders } from './order.ts'
-import { outMeanwhile, seatsOn, type OutMeanwhile, type OutOptions } from '../out-meanwhile.ts'
+import { nobodyOut, outMeanwhile, seatsOn, type OutOptions } from '../out-meanwhile.ts'
 import { live, oldWorkersWaited, prepared, withoutReload } from './stages.ts'
 import { reloadedTogether } from './vrrp.ts'
-import { refuseMoves } from './vip-moves.ts'
 import { wanted } from './wanted.ts'
 import { batchesOf, workOf, type Work } from './work.ts'
 
 /** How configurations are put live. */
 export interface LiveOptions extends OutOptions {
+  /** Go on where HAProxy's pools, or those behind nginx, would have too few servers afterwards. */
+  readonly allowEmpty: boolean
   /** How many hosts of a service at once. */
   readonly batches: readonly BatchSize[]
   /** Wait for HAProxy's workers of before to have served their last session. */
@@ -62,11 +64,12 @@ export function claimsFor(fleet: Fleet, configurations: readonly Configuration[]
 
 /** The plan that puts configurations live, whatever they were made from. */
 export async function proposeFor(
-  { fleet, hosts, id }: World,
+  world: World,
   compared: readonly Compared[],
   title: string,
   options: LiveOptions,
 ): Promise<Proposal> {
+  const { fleet, hosts, id } = world
   const differing = compared.filter((one) => one.change.files.length > 0)
   const changes = differing.map(({ change }) => change)
   const drift = driftLines(changes)
@@ -77,10 +80,9 @@ export async function proposeFor(
       hasTemplate: ({ daemon, group }) => fleet[daemon].get(group)?.template !== undefined,
     })
   const together = await reloadedTogether(fleet, hosts, compared)
-  await refuseMoves(fleet, hosts, compared)
   const holding = await holders(fleet, hosts, [...new Set(changes.map(({ host }) => host))])
   const works = backupsFirst(
-    differing.map((one) => workOf(fleet, one, id)),
+    await Promise.all(differing.map((one) => askedWork(world, one, compared, options))),
     holding,
   )
   const batches = await Promise.all(
@@ -121,7 +123,7 @@ export async function proposeFor(
       [
         ...prepared(works, unchangedBeside(works, compared, fleet, id)),
         ...withoutReload(fleet, works, options),
-        ...batches.flatMap(({ batch, out }) => [...out.before, live(batch), ...out.after]),
+        ...batches.flatMap(({ batch, out }) => [...out.before, ...live(batch), ...out.after]),
         ...(options.waitOldWorkers ? [oldWorkersWaited(works, options.timeout)] : []),
       ],
       id,
@@ -131,6 +133,20 @@ export async function proposeFor(
     already: `${names.join(', ')}: every file is as zdt.yaml says`,
     onTimeout: 'put-back',
   }
+}
+
+/** With what is asked before it is reloaded: of now at once. Throws TooFewLeft, VipWouldMove and the like. */
+async function askedWork(
+  world: World,
+  one: Compared,
+  compared: readonly Compared[],
+  { allowEmpty }: LiveOptions,
+): Promise<Work> {
+  const work = workOf(world.fleet, one, world.id)
+  if (work.changes !== undefined) return work
+  const { first, back } = await askedOf(world, one, compared, allowEmpty)
+  await Promise.all(first.map(({ now }) => now()))
+  return { ...work, asks: first.map(({ guard }) => guard), asksBack: back }
 }
 
 /** What lies on hosts as it is to be already: a run that changes others relies on it. */
@@ -147,8 +163,6 @@ function restartLines(changes: readonly ServiceChange[]): string[] {
       .map(({ where, why }) => `${where} on ${host} is in force only after a restart: ${why ?? ''}`),
   )
 }
-
-const nobodyOut: OutMeanwhile = { before: [], after: [], capacity: [], facts: [] }
 
 function isNginx(batch: readonly Work[]): boolean {
   return batch.some(({ which }) => which.daemon === 'nginx')

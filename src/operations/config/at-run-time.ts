@@ -3,7 +3,7 @@ import type { ServerChange } from '../../daemons/haproxy/needs/change.ts'
 import { stage, type StageDraft, type StepDraft } from '../../engine/plan.ts'
 import type { Fleet, Pool, Seat } from '../../fleet/fleet.ts'
 import { poolAt } from '../../fleet/selectors.ts'
-import { assertNever, type HostName } from '../../lib/types.ts'
+import { assertNever, type HostName, type Millis } from '../../lib/types.ts'
 import { addServerAtRunTime } from '../../steps/haproxy/add-server.ts'
 import { askFreshCheck } from '../../steps/haproxy/ask-fresh-check.ts'
 import { awaitDrained } from '../../steps/haproxy/await-drained.ts'
@@ -14,7 +14,6 @@ import { setServerAddress } from '../../steps/haproxy/set-address.ts'
 import { setServerState } from '../../steps/haproxy/set-state.ts'
 import { setServerWeight } from '../../steps/haproxy/set-weight.ts'
 import { questionBeforeUndo } from '../capacity.ts'
-import type { OutOptions } from '../out-meanwhile.ts'
 
 /** A change of a server that the runtime CLI of one load balancer is to make. */
 export interface ChangeOn {
@@ -23,12 +22,19 @@ export interface ChangeOn {
   readonly change: ServerChange
 }
 
+/** How they are made. */
+export interface AtRunTime {
+  /** How long each wait for a check, or for connections to end, may take. */
+  readonly timeout: Millis
+  readonly allowEmpty: boolean
+}
+
 /**
  * The stages that make changes at run time, each on all load balancers side by side: so that nobody is sent where nobody
  * answers, a server that comes is ready after passing checks, and one that goes is drained first. Those that come are first:
  * right before each that goes, its pool must have enough without it.
  */
-export function atRunTime(fleet: Fleet, changes: readonly ChangeOn[], options: OutOptions): StageDraft[] {
+export function atRunTime(fleet: Fleet, changes: readonly ChangeOn[], options: AtRunTime): StageDraft[] {
   const alike = new Map<string, ChangeOn[]>()
   for (const one of changes) {
     const key = JSON.stringify([one.group, one.change])
@@ -54,7 +60,7 @@ function moves(change: ServerChange | undefined): boolean {
   return change?.change === 'address' && change.admin === 'ready'
 }
 
-function guarded(pool: Pool, seats: readonly Seat[], { allowEmpty }: OutOptions): StageDraft {
+function guarded(pool: Pool, seats: readonly Seat[], { allowEmpty }: AtRunTime): StageDraft {
   const enough = ({ host, socket, server }: Seat) =>
     enoughServers.at(host, {
       socket,
@@ -70,7 +76,7 @@ function guarded(pool: Pool, seats: readonly Seat[], { allowEmpty }: OutOptions)
   return stage(`${pool.name} keeps enough servers`, seats.map(enough))
 }
 
-function stagesFor(fleet: Fleet, change: ServerChange, seats: readonly Seat[], { timeout }: OutOptions): StageDraft[] {
+function stagesFor(fleet: Fleet, change: ServerChange, seats: readonly Seat[], { timeout }: AtRunTime): StageDraft[] {
   const name = `${change.backend}/${change.server}`
   const beforeUndo = (seat: Seat) => {
     const capacity = questionBeforeUndo(fleet, seat)

@@ -8,10 +8,9 @@ import { stageConfig } from '../../steps/config/stage-config.ts'
 import { tryConfig } from '../../steps/config/try-config.ts'
 import { fewOldWorkers } from '../../steps/haproxy/few-old-workers.ts'
 import { oldWorkersGone } from '../../steps/haproxy/old-workers-gone.ts'
-import { atRunTime } from './at-run-time.ts'
+import { atRunTime, type AtRunTime } from './at-run-time.ts'
 import { certificatesRenewed } from './certificates.ts'
 import { mostOldWorkers } from '../../daemons/haproxy/old-workers.ts'
-import type { OutOptions } from '../out-meanwhile.ts'
 import { newOf, type Work } from './work.ts'
 
 /**
@@ -56,7 +55,7 @@ export function oldWorkersWaited(works: readonly Work[], timeout: Millis): Stage
 }
 
 /** What needs no reload: told to the running HAProxys, and written into their files. */
-export function withoutReload(fleet: Fleet, works: readonly Work[], options: OutOptions): StageDraft[] {
+export function withoutReload(fleet: Fleet, works: readonly Work[], options: AtRunTime): StageDraft[] {
   const own = works.filter(({ changes }) => changes !== undefined)
   const told = own.flatMap(({ host, which: { group }, changes = [] }) =>
     changes.flatMap((change) => (change.change === 'certificate' ? [] : [{ host, group, change }])),
@@ -71,13 +70,26 @@ export function withoutReload(fleet: Fleet, works: readonly Work[], options: Out
   ]
 }
 
-/** Put in place, reloaded and proved, side by side. */
-export function live(batch: readonly Work[]): StageDraft {
+/** Put in place, reloaded and proved, side by side; right before, what a reload may do harm to is asked again. */
+export function live(batch: readonly Work[]): StageDraft[] {
   const services = [...new Set(batch.map(({ which }) => `${which.daemon}/${which.group}`))].join(', ')
-  return stage(
-    `${services}: put in place, reload, proof`,
-    batch.map(({ host, which, moves, kept, atRest }) =>
-      putLive.at(host, { ...which, moves, kept, ...(atRest && { atRest }), reload: true }),
+  return [
+    stage(
+      `${services}: enough servers and every VIP stay`,
+      batch.flatMap(({ asks = [] }) => asks),
     ),
-  )
+    stage(
+      `${services}: put in place, reload, proof`,
+      batch.map(({ host, which, moves, kept, atRest, asksBack = [] }) =>
+        putLive.at(host, {
+          ...which,
+          moves,
+          kept,
+          reload: true,
+          ...(atRest && { atRest }),
+          ...(asksBack.length > 0 && { asksBack }),
+        }),
+      ),
+    ),
+  ]
 }

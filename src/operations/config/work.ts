@@ -1,3 +1,4 @@
+import type { StepDraft } from '../../engine/plan.ts'
 import type { Fleet } from '../../fleet/fleet.ts'
 import type { FileMove } from '../../hosts/config/change.ts'
 import { keptName, stagedPath } from '../../hosts/config/places.ts'
@@ -25,6 +26,9 @@ export interface Work {
   readonly kept: string
   /** Servers that a reload brings, to begin in maintenance. */
   readonly atRest?: readonly Place[]
+  /** Asked right before it is reloaded, and right before the files of before are read again. */
+  readonly asks?: readonly StepDraft[]
+  readonly asksBack?: readonly StepDraft[]
   /** What the runtime CLI makes of it; undefined where it takes a reload. */
   readonly changes?: readonly RuntimeChange[]
 }

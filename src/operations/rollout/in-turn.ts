@@ -22,6 +22,8 @@ export interface TakingOut {
   /** How long each wait for connections and checks may take. */
   readonly timeout: Millis
   readonly allowEmpty: boolean
+  /** As of a drain. */
+  readonly inPlace: boolean
 }
 
 /** What a strategy makes of a pool. */

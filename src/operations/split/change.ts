@@ -18,6 +18,7 @@ import { guardOn, questionFor, receiving } from './receiving.ts'
 
 /** What is asked where clients go to other pools, and by which command that is let be. */
 export interface Sent extends OutOptions {
+  readonly allowEmpty: boolean
   readonly anyway: string
 }
 

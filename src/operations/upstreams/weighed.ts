@@ -3,9 +3,7 @@ import { effectiveWeight } from '../../daemons/haproxy/weights.ts'
 import { serverAt, type UpstreamServer } from '../../daemons/nginx/upstream/servers-file.ts'
 import { ZdtError } from '../../lib/errors.ts'
 import type { HostName } from '../../lib/types.ts'
-import type { World } from '../operation.ts'
-import { usualPatience } from '../places.ts'
-import { changeUpstreams, fromHere, type UpstreamChange } from './change.ts'
+import { changeUpstreams, type Onwards, type UpstreamChange } from './change.ts'
 import type { SeenUpstream } from './look.ts'
 
 /** What the files say of the seats that are to be changed. */
@@ -20,7 +18,7 @@ export function linesOf(upstreams: readonly SeenUpstream[]): { host: HostName; l
 
 /** Another share of the requests, on every nginx. Throws where it comes to none: nginx knows no weight 0. */
 export function weighed(
-  world: World,
+  onwards: Onwards,
   upstreams: readonly SeenUpstream[],
   server: string,
   share: Weight,
@@ -41,5 +39,5 @@ export function weighed(
       port: seat.port,
       weight: effectiveWeight(share, serverAt(servers, seat)?.full ?? 1),
     }))
-  return changeUpstreams(fromHere(world, { timeout: usualPatience, allowEmpty: false }), upstreams, { edits })
+  return changeUpstreams(onwards, upstreams, { edits })
 }

@@ -1,5 +1,6 @@
 import type { Place } from '../../daemons/haproxy/commands.ts'
 import { isMomentary, momentaryMark } from '../../daemons/haproxy/kept/momentary.ts'
+import type { StepDraft } from '../../engine/plan.ts'
 import { NoUseWaiting, type On } from '../../engine/step-kind.ts'
 import type { FileMove } from '../../hosts/config/change.ts'
 import { textAt } from '../../hosts/text-at.ts'
@@ -10,7 +11,7 @@ import { keptDirectory, unitDirectory, type Kept } from '../../hosts/config/plac
 import { quote } from '../../lib/quote.ts'
 import type { Json } from '../../lib/types.ts'
 import { defineChange, notYet } from '../define.ts'
-import { guardBeforeUndo, type UndoAsks } from '../upstream/before-undo.ts'
+import { guardsBeforeUndo, type UndoAsks } from '../upstream/before-undo.ts'
 import { letEndBehind } from '../upstream/let-end-behind.ts'
 import { fileThing, daemonThing } from '../things.ts'
 import { awaitReload, lookAtReload, reloadPatience } from './reloaders/await-reload.ts'
@@ -27,6 +28,8 @@ type Input = Which & {
   readonly reload: boolean
   /** Servers that it brings to HAProxy, to begin in maintenance. */
   readonly atRest?: readonly Place[]
+  /** Guards: asked before the files of before are read again. */
+  readonly asksBack?: readonly StepDraft[]
 } & UndoAsks
 
 type Found = {
@@ -115,7 +118,7 @@ export const putLive = defineChange<Input, Found>({
       isMomentary((await textAt(on.host, input.config, on.signal)) ?? '')
     )
   },
-  undoGuard: (input, _found, host) => guardBeforeUndo(input, host),
+  undoGuards: (input, _found, host) => [...guardsBeforeUndo(input, host), ...(input.asksBack ?? [])],
   patience: () => reloadPatience,
 })
 

@@ -56,10 +56,10 @@ export const addServerAtRunTime = defineChange<Input, Found>({
   about: ({ seat }, host) => [seatThing(host, seat, 'state')],
   // Made, and not drained yet; or on its way out again.
   halfway: async ({ seat }, { there }, on) => !there && (await lookFor(on, seat))?.admin === 'maint',
-  undoGuard: ({ seat: { pool, server }, capacity }, { there }, host) =>
+  undoGuards: ({ seat: { pool, server }, capacity }, { there }, host) =>
     capacity && !there
-      ? enoughServers.at(host, { ...capacity, anyway: `zdt maint ${pool}/${server} --allow-empty, and this again` })
-      : undefined,
+      ? [enoughServers.at(host, { ...capacity, anyway: `zdt maint ${pool}/${server} --allow-empty, and this again` })]
+      : [],
   undoPatience: () => 30_000,
 })
 

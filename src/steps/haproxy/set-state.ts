@@ -76,10 +76,15 @@ export const setServerState = defineChange<Input, Found>({
     return now.admin === 'ready' || (state === 'maint' && now.admin === 'drain')
   },
   // Taken out by hand, it is found undone: then the rollback goes on.
-  undoGuard: ({ seat: { pool, server }, capacity, state }, { admin }, host) =>
+  undoGuards: ({ seat: { pool, server }, capacity, state }, { admin }, host) =>
     capacity && state === 'ready' && admin !== 'ready'
-      ? enoughServers.at(host, { ...capacity, anyway: `zdt ${admin} ${pool}/${server} --allow-empty, and this again` })
-      : undefined,
+      ? [
+          enoughServers.at(host, {
+            ...capacity,
+            anyway: `zdt ${admin} ${pool}/${server} --allow-empty, and this again`,
+          }),
+        ]
+      : [],
   patience: () => 20_000,
   // Put back, it serves again only when its checks have passed, and some balancers check every ten seconds or so.
   undoPatience: () => 60_000,

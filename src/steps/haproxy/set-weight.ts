@@ -71,8 +71,13 @@ export const setServerWeight = defineChange<Input, Found>({
     return notYet(now.weight !== weight && `${seatName(seat)} has weight ${now.weight}, not ${weight}`)
   },
   about: ({ seat }, host) => [seatThing(host, seat, 'weight')],
-  undoGuard: ({ seat: { pool, server }, capacity }, { weight }, host) =>
+  undoGuards: ({ seat: { pool, server }, capacity }, { weight }, host) =>
     capacity && weight === 0
-      ? enoughServers.at(host, { ...capacity, anyway: `zdt weight ${pool}/${server} 0 --allow-empty, and this again` })
-      : undefined,
+      ? [
+          enoughServers.at(host, {
+            ...capacity,
+            anyway: `zdt weight ${pool}/${server} 0 --allow-empty, and this again`,
+          }),
+        ]
+      : [],
 })

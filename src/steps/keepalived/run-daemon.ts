@@ -36,7 +36,7 @@ export const runKeepalived = defineChange<Input, Found>({
   verify: ({ unit, wanted }, _found, on) => runsSo(on, unit, wanted === 'running'),
   undo: ({ unit, takesBack }, { running }, on) => to(on, unit, running, takesBack),
   undone: ({ unit }, { running }, on) => runsSo(on, unit, running),
-  undoGuard: ({ takesBack: back }) => back && mayGoBack.at(back.host, back),
+  undoGuards: ({ takesBack: back }) => (back ? [mayGoBack.at(back.host, back)] : []),
   about: ({ unit }, host) => [keepalivedThing(host, unit)],
 })
 

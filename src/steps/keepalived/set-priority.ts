@@ -36,7 +36,7 @@ export const setPriority = defineChange<Input, Found>({
   verify: (input, _found, on) => readSo(input, String(input.status), on),
   undo: ({ path, takesBack }, { content }, on) => write(on, path, content, takesBack),
   undone: (input, { content }, on) => readSo(input, content.trim(), on),
-  undoGuard: ({ takesBack: back }) => back && mayGoBack.at(back.host, back),
+  undoGuards: ({ takesBack: back }) => (back ? [mayGoBack.at(back.host, back)] : []),
   about: ({ path }, host) => [fileThing(host, path)],
 })
 

@@ -33,7 +33,7 @@ export const loadMap = defineChange<Input, Found>({
   undone: async (input, { entries }, on) =>
     notYet(!isSame(entries, await entriesIn(input, on)) && `${input.file} has other lines`),
   about: ({ socket, file }, host) => [mapThing(host, socket, file)],
-  undoGuard: ({ back }, _found, host) => back && haproxyServes.at(host, back),
+  undoGuards: ({ back }, _found, host) => (back ? [haproxyServes.at(host, back)] : []),
 })
 
 async function entriesIn({ socket, file }: Input, on: On): Promise<readonly MapEntry[]> {

@@ -14,10 +14,10 @@ export type UndoAsks = {
   readonly receives?: NginxReceives
 }
 
-/** The guard that asks it. */
-export function guardBeforeUndo({ capacity, answers, receives }: UndoAsks, host: HostName): StepDraft | undefined {
-  if (answers) return serversAnswer.at(host, answers)
-  if (receives) return nginxServes.at(host, receives)
+/** The guards that ask it. */
+export function guardsBeforeUndo({ capacity, answers, receives }: UndoAsks, host: HostName): StepDraft[] {
+  if (answers) return [serversAnswer.at(host, answers)]
+  if (receives) return [nginxServes.at(host, receives)]
   const anyway = `zdt maint ${capacity?.leaving[0] ?? ''} --allow-empty`
-  return capacity && enoughAnswer.at(host, { ...capacity, anyway })
+  return capacity ? [enoughAnswer.at(host, { ...capacity, anyway })] : []
 }

@@ -59,8 +59,18 @@ export function refuseTooFew(host: HostName, seen: readonly Standing[], question
 }
 
 /** Too few servers would be left behind this nginx. */
-class TooFewAnswer extends ZdtError {
-  constructor(host: HostName, seen: readonly Standing[], { pool, leaving, wanted, doing, anyway }: CapacityQuestion) {
+export class TooFewAnswer extends ZdtError {
+  constructor(
+    host: HostName,
+    seen: readonly Standing[],
+    {
+      pool,
+      leaving,
+      wanted,
+      doing,
+      anyway,
+    }: Pick<CapacityQuestion, 'pool' | 'leaving' | 'wanted' | 'doing' | 'anyway'>,
+  ) {
     const others = seen.filter(({ name }) => !leaving.includes(name))
     const after = others.filter(({ out }) => out === null).length
     const left =

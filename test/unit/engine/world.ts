@@ -126,7 +126,7 @@ function kindsOf(world: World): ReadonlyMap<string, StepKind> {
     },
     about: (_input, host) => [`state of ${host}`],
     halfway: (_input, _found, { host }) => Promise.resolve(world.state(host.name) === 'half'),
-    undoGuard: ({ guarded }) => (guarded === undefined ? undefined : guard(guarded)),
+    undoGuards: ({ guarded }) => (guarded === undefined ? [] : [guard(guarded)]),
     patience: () => world.patience,
   }
   const unseen: typeof change = { ...change, kind: 'unseen', traceless: true }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { HostName } from '../../../../src/lib/types.ts'
-import { moveBy, type PriorityNode } from '../../../../src/operations/config/vip-moves.ts'
+import { moveBy, type PriorityNode } from '../../../../src/steps/vip/stays.ts'
 
 const node = (host: string, now: number, after: number, more: Partial<PriorityNode> = {}): PriorityNode => ({
   host: host as HostName,

@@ -1,0 +1,25 @@
+import { configuredServers, type Endpoint } from './configured.ts'
+
+/** A server that a backend sends new clients to. Data: it goes into plans. */
+export type SendsTo = {
+  readonly server: string
+  /** undefined: a name, a socket, a variable. */
+  readonly endpoint?: Endpoint
+  /** Under this name it was somewhere else before. */
+  readonly moved?: true
+}
+
+/** Whom a haproxy.cfg sends to, backend by backend: neither `disabled` nor of weight 0. `before`: what it was until then. Pure. */
+export function sendsTo(text: string, before = ''): ReadonlyMap<string, readonly SendsTo[]> {
+  const was = configuredServers(before)
+  const backends = new Map<string, SendsTo[]>()
+  for (const { backend, server, endpoint, where, disabled, weight } of configuredServers(text)) {
+    const known = backends.get(backend) ?? []
+    backends.set(backend, known)
+    if (disabled || weight === 0) continue
+    const old = was.find((one) => one.backend === backend && one.server === server)
+    const moved = old !== undefined && old.where !== where
+    known.push({ server, ...(endpoint && { endpoint }), ...(moved && { moved }) })
+  }
+  return backends
+}
