@@ -41,8 +41,8 @@ export async function outMeanwhile(
   )
   const seen = served.flatMap(({ seats }) => seats)
   const judged = await judgeCapacity(fleet, seen, {
-    doing: `draining ${names.join(', ')}`,
-    anyway: 'the same with --in-place, or smaller batches',
+    doing: `draining ${names.join(', ')} for the reload`,
+    anyway: `the same with --in-place${names.length > 1 ? ', or smaller batches' : ''}`,
     allowEmpty: false,
   }).catch((error: unknown) => {
     if (inPlace && error instanceof TooFewLeft) return undefined

@@ -1,7 +1,6 @@
 import { configuredInstances } from '../../daemons/keepalived/config-instances.ts'
 import { sendsTo } from '../../daemons/haproxy/config/sends-to.ts'
 import { sameAddress } from '../../daemons/linux/ip.ts'
-import { serverAt } from '../../daemons/nginx/upstream/servers-file.ts'
 import type { StepDraft } from '../../engine/plan.ts'
 import { poolsBehind, upstreamFile } from '../../fleet/configurations.ts'
 import type { Fleet, HaproxySpec, KeepalivedSpec, NginxSpec, Pool } from '../../fleet/fleet.ts'
@@ -76,8 +75,8 @@ export function askedOfNginx(
     const file = upstreamFile(group, pool)
     const next = nextOf(file)
     if (next === undefined) return []
-    const named = sentTo(next).map((one) => ({ ...one, name: serverAt(pool.servers, one)?.name ?? one.name }))
-    return [{ ...asked(pool), file, next: named, ...(unread && { unread }) }]
+    const servers = pool.servers.map(({ name, address, port }) => ({ name, address, port }))
+    return [{ ...asked(pool), file, servers, next: sentTo(next, servers), ...(unread && { unread }) }]
   })
   if (pools.length === 0) return []
   const question: AfterReloadBehind = { pools, anyway }
@@ -94,10 +93,11 @@ export function askedOfKeepalived(
   { fleet, hosts }: { readonly fleet: Fleet; readonly hosts: Hosts },
   host: HostName,
   textOf: (host: HostName) => string | undefined,
+  { withoutLost }: Pick<VipStays, 'withoutLost'> = {},
 ): AskedBefore[] {
   const vips = [...fleet.keepalived.values()].filter((vip) => vip.hosts.includes(host))
   return vips.map((vip) => {
-    const question = staysOf(vip, textOf)
+    const question = { ...staysOf(vip, textOf), ...(withoutLost && { withoutLost }) }
     return { now: () => refuseToMove(question, (name) => hosts.on(name)), guard: vipStays.at(host, question) }
   })
 }

@@ -60,6 +60,7 @@ export async function askedOf(
         world,
         host,
         said(({ before }) => before.text),
+        { withoutLost: true },
       ),
     ),
   }

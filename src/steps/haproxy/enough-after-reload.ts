@@ -1,5 +1,6 @@
 import { illnessOf } from '../../daemons/app/look.ts'
 import type { SendsTo } from '../../daemons/haproxy/config/sends-to.ts'
+import { HaproxySilent, NoRuntimeSocket } from '../../daemons/haproxy/errors.ts'
 import { isServing } from '../../daemons/haproxy/is-serving.ts'
 import type { ServerView } from '../../daemons/haproxy/server-view.ts'
 import { servers } from '../../daemons/haproxy/servers.ts'
@@ -32,7 +33,12 @@ export type AfterReload = {
  * configuration sends to, by name or by address; and those that come count where they answer from here.
  */
 export async function refuseTooFewAfter(host: Host, question: AfterReload, signal?: AbortSignal): Promise<void> {
-  const seen = await servers(host, question.socket, signal && { signal })
+  const seen = await servers(host, question.socket, signal && { signal }).catch((error: unknown) => {
+    // One that does not run, or hangs, serves nobody: there is nothing to keep.
+    if (error instanceof NoRuntimeSocket || error instanceof HaproxySilent) return undefined
+    throw error
+  })
+  if (!seen) return
   for (const { pool, backend, wanted, next, health } of question.pools) {
     const views = seen.servers.filter((view) => view.backend === backend)
     const serving = views.filter(isServing)

@@ -17,6 +17,8 @@ export type AfterReload = {
     /** That lists the upstream's servers. */
     readonly file: string
     readonly wanted: number
+    /** The pool's servers, for their names. */
+    readonly servers: readonly Named[]
     /** Whom it sends to afterwards. */
     readonly next: readonly Named[]
     /** What it says is what is to be read: those that are `down` there may have served until then. */
@@ -33,8 +35,8 @@ export type AfterReload = {
  * those that the one does which lies there, and fewer than are wanted.
  */
 export async function refuseTooFewAfter(host: Host, { pools, anyway }: AfterReload, signal?: AbortSignal) {
-  for (const { pool, file, wanted, next, unread = false, health } of pools) {
-    const now = sentTo((await textAt(host, file, signal)) ?? '', unread)
+  for (const { pool, file, wanted, servers, next, unread = false, health } of pools) {
+    const now = sentTo((await textAt(host, file, signal)) ?? '', servers, unread)
     const goes = now.filter((one) => !serverAt(next, one))
     if (goes.length === 0) continue
     const stand = async (one: Named): Promise<Standing> => ({
@@ -56,11 +58,13 @@ function answering(all: readonly Standing[]): number {
   return all.filter(({ out }) => out === null).length
 }
 
-/** Whom a file sends to: neither `down` nor a backup. A server has no other name there than its address. `downToo`: the former too. Pure. */
-export function sentTo(text: string, downToo = false): Named[] {
+/** Whom a file sends to: neither `down` nor a backup; `downToo`: the former too. One that is no pool's has no other name than its address. Pure. */
+export function sentTo(text: string, servers: readonly Named[], downToo = false): Named[] {
   return parseServersFile(text)
     .filter(({ down, backup }) => (downToo || !down) && !backup)
-    .map(({ address, port }) => ({ name: `${address}:${port}`, address, port }))
+    .map(
+      (one) => serverAt(servers, one) ?? { name: `${one.address}:${one.port}`, address: one.address, port: one.port },
+    )
 }
 
 /** Right before it is read. */

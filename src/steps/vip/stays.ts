@@ -1,4 +1,5 @@
 import { nodeOf } from '../../daemons/keepalived/node.ts'
+import { HostUnreachable } from '../../hosts/errors.ts'
 import type { Host } from '../../hosts/host.ts'
 import { ZdtError } from '../../lib/errors.ts'
 import type { HostName } from '../../lib/types.ts'
@@ -17,6 +18,8 @@ export type VipStays = {
     /** It takes a VIP from a master of lower priority; undefined: as it does now. */
     readonly preempts?: boolean
   }[]
+  /** On the way back one that cannot be reached is no reason to leave the others half-way. */
+  readonly withoutLost?: true
 }
 
 /** A VIP would move by the changed priorities alone, and every connection to it be cut. */
@@ -76,7 +79,12 @@ export function moveBy(nodes: readonly PriorityNode[]): Move | undefined {
 export async function refuseToMove(asked: VipStays, on: (name: HostName) => Promise<Host>): Promise<void> {
   const nodes = await Promise.all(
     asked.nodes.map(async ({ host, priority, preempts }): Promise<PriorityNode[]> => {
-      const { heldBy, instance } = await nodeOf(await on(host), asked)
+      const reached = await on(host).catch((error: unknown) => {
+        if (asked.withoutLost && error instanceof HostUnreachable) return undefined
+        throw error
+      })
+      if (!reached) return []
+      const { heldBy, instance } = await nodeOf(reached, asked)
       // Its Keepalived does not tell, or does not have the VIP: then it takes nothing.
       if (!instance) return []
       // What a track_file or a script adds or takes away stays as it is.

@@ -276,6 +276,39 @@ export function upstreamTests(shop: Shop): void {
         },
       )
 
+      deep('an nginx that its own pool cannot do without is told all the same where that is said', async () => {
+        expect(await alone('drain', 'cart/app2', '--yes')).toMatchObject({ code: 0 })
+        await shop.orderBoth('set server web/web2 state drain')
+        for (const argv of [
+          ['ready', 'cart/app2'],
+          ['weight', 'cart/app3', '50%'],
+        ]) {
+          const refused = await alone(...argv, '--yes')
+          expect(refused).toMatchObject({ code: 3, stdout: '' })
+          expect(refused.stderr.replaceAll(/\s+/g, ' ')).toMatch(
+            /draining web1 for the reload would leave web without a server .*the same with --in-place/,
+          )
+          expect(await alone(...argv, '--yes', '--in-place')).toMatchObject({ code: 0 })
+        }
+        await shop.orderBoth('set server web/web2 state ready')
+        expect((await lineOf('10.77.0.22'))[0]).toBe(plain)
+        expect(await alone('weight', 'cart/app3', '100%', '--yes')).toMatchObject({ code: 0 })
+      })
+
+      deep('a reload brings what is written down live, and no pool below what it wants', async () => {
+        const old = 'until [ "$(ps -o etimes= -C nginx | sort -n | head -1)" -ge 3 ]; do sleep 0.1; done'
+        await fromOutside(lab, 'web1', `${old}; sed -i 's/ weight=100;/ weight=100 down;/' ${file}`)
+        const refused = await alone('reload', 'nginx', '--host', 'web1', '--yes')
+        await fromOutside(lab, 'web1', `sed -i '/0.22/!s/ down;/;/' ${file}`)
+        const taken = await alone('reload', 'nginx', '--host', 'web1', '--yes', '--json')
+        expect(refused).toMatchObject({ code: 3, stdout: '' })
+        expect(refused.stderr).toContain('a reload without app1, app2, app3 would leave cart without a server')
+        expect(taken).toMatchObject({
+          code: 0,
+          stdout: expect.stringContaining(`${file} on web1 was changed after nginx had read it`) as string,
+        })
+      })
+
       test('an upstream that is not read from there, a server that is not listed, a configuration that is none: refused', async () => {
         const said = async (line: string, undo: string) => {
           await fromOutside(lab, 'web1', line)
