@@ -45,8 +45,10 @@ export function askedOfHaproxy(
   if (allowEmpty) return []
   const { next, before, resting = [] } = texts
   const backends = sendsTo(next, before)
+  // One that is in another file is none of this one's.
+  const own = sendsTo(before ?? next)
   const pools = [...fleet.pools.values()]
-    .filter(({ balancer }) => balancer.kind === 'haproxy' && balancer.name === name)
+    .filter(({ balancer, backend }) => balancer.kind === 'haproxy' && balancer.name === name && own.has(backend))
     .map((pool) => ({
       ...asked(pool),
       backend: pool.backend,

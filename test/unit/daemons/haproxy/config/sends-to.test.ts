@@ -9,7 +9,7 @@ test.each([
   ['disabled', shop('app1 10.0.0.21:80', 'app2 10.0.0.22:80 disabled'), [app1]],
   ['of weight 0', shop('app1 10.0.0.21:80', 'app2 10.0.0.22:80 weight 0'), [app1]],
   ['by a name', shop('app1 app1.local:80'), [{ server: 'app1' }]],
-  ['none', shop(), undefined],
+  ['none', shop(), []],
 ])('whom a backend sends to: %s', (_what, text, servers) => {
   expect(sendsTo(text).get('shop')).toEqual(servers)
 })
