@@ -19,7 +19,7 @@ export default class Reload extends ZdtCommand {
     ...runFlags,
     timeout: durationFlag({
       default: '5m',
-      summary: 'How long nginx may take to be out of HAProxy’s pools meanwhile.',
+      summary: 'With nginx: how long each wait may take, for connections to end and for checks to pass.',
     }),
     'allow-empty': Flags.boolean({ summary: 'Go on where a pool would have too few servers, or none, afterwards.' }),
     'in-place': inPlaceFlag,

@@ -1,4 +1,4 @@
-import { NoSuchSeat } from '../daemons/haproxy/errors.ts'
+import { NoRuntimeSocket, NoSuchSeat } from '../daemons/haproxy/errors.ts'
 import type { StageDraft } from '../engine/plan.ts'
 import type { Fleet, Seat } from '../fleet/fleet.ts'
 import { placesServing } from '../fleet/selectors.ts'
@@ -7,7 +7,7 @@ import type { HostName, Millis } from '../lib/types.ts'
 import { TooFewLeft } from '../steps/haproxy/too-few-left.ts'
 import { judgeCapacity } from './capacity.ts'
 import { lookAtSeats, stillOut, type SeenSeat } from './look-at-seats.ts'
-import { intoRotation, outOfRotation, untilDrained } from './rotation.ts'
+import { intoRotation, namesOf, outOfRotation, untilDrained } from './rotation.ts'
 import type { Capacity } from './situation.ts'
 
 /** Stages around others, while which hosts are out of rotation. */
@@ -37,7 +37,7 @@ export async function outMeanwhile(
   { timeout, inPlace }: OutOptions,
 ): Promise<OutMeanwhile> {
   const served = await Promise.all(
-    names.map(async (name) => ({ name, seats: await seenOf(hosts, seatsOn(fleet, name)) })),
+    names.map(async (name) => ({ name, seats: await seenOf(hosts, seatsOn(fleet, name), inPlace) })),
   )
   const seen = served.flatMap(({ seats }) => seats)
   const judged = await judgeCapacity(fleet, seen, {
@@ -48,28 +48,29 @@ export async function outMeanwhile(
     if (inPlace && error instanceof TooFewLeft) return undefined
     throw error
   })
-  if (!judged) return staying(names)
+  const facts = [
+    ...served
+      .filter(({ seats }) => seats.length === 0)
+      .map(({ name }) => `no HAProxy pool serves ${name}: clients of its idle connections will see them closed`),
+    ...stillOut(seen),
+  ]
+  if (!judged) return { ...nobodyOut, facts: [...facts, ...staying(seen)] }
   const ready = seen.filter(({ view }) => view.admin === 'ready')
   return {
     before: seen.length === 0 ? [] : [...outOfRotation(ready, 'drain', judged), untilDrained(seen, timeout)],
     after: intoRotation(fleet, ready, timeout, ({ view }) => view.agent?.enabled === true),
     capacity: judged.capacity.map((one) => ({ ...one, meanwhile: true })),
-    facts: [
-      ...served
-        .filter(({ seats }) => seats.length === 0)
-        .map(({ name }) => `no HAProxy pool serves ${name}: clients of its idle connections will see them closed`),
-      ...stillOut(seen),
-    ],
+    facts,
   }
 }
 
 /** Of what is reloaded while it serves. */
 export const nobodyOut: OutMeanwhile = { before: [], after: [], capacity: [], facts: [] }
 
-/** Those that a pool cannot do without. */
-function staying(names: readonly HostName[]): OutMeanwhile {
-  const who = `${names.join(', ')} ${names.length === 1 ? 'stays in its pools and is' : 'stay in their pools and are'} reloaded there`
-  return { ...nobodyOut, facts: [`${who}: clients of idle connections may lose a request`] }
+/** Of those that a pool cannot do without. */
+function staying(seen: readonly SeenSeat[]): string[] {
+  const ready = seen.filter(({ view }) => view.admin === 'ready').map(({ seat }) => seat)
+  return [`${namesOf(ready)} stays in rotation while nginx is reloaded: clients of idle connections may lose a request`]
 }
 
 /** Asks once for each host how it is taken out while its nginx is reloaded, however often that is. */
@@ -89,12 +90,12 @@ export function seatsOn(fleet: Fleet, host: HostName): readonly Seat[] {
   return placesServing(fleet, host).seats
 }
 
-/** Those that are live: a server may be new in zdt.yaml, and come with this very run. */
-async function seenOf(hosts: Hosts, seats: readonly Seat[]): Promise<SeenSeat[]> {
+/** Those that are live: a server may be new in zdt.yaml, and come with this very run; nobody is drained from an HAProxy that does not run. */
+async function seenOf(hosts: Hosts, seats: readonly Seat[], inPlace: boolean): Promise<SeenSeat[]> {
   const seen = await Promise.all(
     seats.map((seat) =>
       lookAtSeats(hosts, [seat]).catch((error: unknown) => {
-        if (error instanceof NoSuchSeat) return []
+        if (error instanceof NoSuchSeat || (inPlace && error instanceof NoRuntimeSocket)) return []
         throw error
       }),
     ),

@@ -10,7 +10,7 @@ import type { Operation, World } from './operation.ts'
 import type { Proposal } from './proposal.ts'
 import { refuseHolders } from './refresh/holders.ts'
 import { findStale, type Stale } from './refresh/stale-daemons.ts'
-import { restarted } from './restart-keepalived.ts'
+import { keepalivedAsks, restarted } from './restart-keepalived.ts'
 import { draftHaproxy } from './upgrade-haproxy/draft.ts'
 import { draftNginx } from './upgrade-nginx/draft.ts'
 import { namesOf, whoRun } from './upgrade-words.ts'
@@ -65,6 +65,11 @@ async function propose(world: World, options: RefreshOptions): Promise<Proposal>
     }),
     draftHaproxy(world, hostsOf(stale, 'haproxy'), { ...phases, max5xx, waitOldWorkers: false }),
   ])
+  const asks = new Map(
+    await Promise.all(
+      hostsOf(stale, 'keepalived').map(async (name) => [name, await keepalivedAsks(world, name)] as const),
+    ),
+  )
   const kept = [...nginx.todo, ...haproxy.todo].map((work) => `${work.name}:${backupOf(work)}`)
   const names = [...new Set(stale.map(({ host }) => host))].map((name) => ({ name }))
   return {
@@ -83,7 +88,7 @@ async function propose(world: World, options: RefreshOptions): Promise<Proposal>
         ...nginx.carriedOut,
         ...haproxy.carriedOut,
         ...hostsOf(stale, 'keepalived').flatMap((name): StageDraft[] =>
-          restarted(name, vipsOf(fleet, name), withoutTrial),
+          restarted(name, vipsOf(fleet, name), { withoutTrial, asks: asks.get(name) ?? [] }),
         ),
       ],
       id,

@@ -1,6 +1,6 @@
 import { appProcess } from '../daemons/app/process.ts'
 import { readingVersion } from '../daemons/reading-version.ts'
-import { plan, stage, type StageDraft } from '../engine/plan.ts'
+import { plan, stage, type StageDraft, type StepDraft } from '../engine/plan.ts'
 import { hostNamed } from '../fleet/selectors.ts'
 import type { Fleet, KeepalivedSpec } from '../fleet/fleet.ts'
 import type { Host } from '../hosts/host.ts'
@@ -17,7 +17,7 @@ import { backupOf, stagedAs } from './kept-binary.ts'
 import { liesAt } from './lies-at.ts'
 import type { Operation, World } from './operation.ts'
 import type { Proposal } from './proposal.ts'
-import { vipsOn } from './restart-keepalived.ts'
+import { keepalivedAsks, vipsOn } from './restart-keepalived.ts'
 
 export interface UpgradeKeepalivedOptions {
   readonly host: string
@@ -42,6 +42,7 @@ async function propose({ fleet, hosts, id }: World, options: UpgradeKeepalivedOp
   const work = await lookAt(fleet, host, options, id)
   const { candidate, runs, target } = work
   const todo = isThere(candidate, work.sha256) ? [] : [work]
+  const asks = todo.length > 0 ? await keepalivedAsks({ fleet, hosts }, name) : []
   const addresses = work.vips.map(({ address }) => address).join(', ')
   return {
     situation: {
@@ -56,7 +57,7 @@ async function propose({ fleet, hosts, id }: World, options: UpgradeKeepalivedOp
     plan: plan(
       `keepalived upgrade ${name}`,
       fleet.digest,
-      todo.flatMap((one) => upgraded(one, options.withoutTrial)),
+      todo.flatMap((one) => upgraded(one, asks, options.withoutTrial)),
       id,
     ),
     done: `${name} runs Keepalived ${candidate.version} (was ${runs}), and is BACKUP for ${addresses} again; the old one is kept as ${backupOf(work)}`,
@@ -85,7 +86,7 @@ async function lookAt(fleet: Fleet, host: Host, { source }: UpgradeKeepalivedOpt
   return { id, name, unit, vips, runs, target, sha256, candidate }
 }
 
-function upgraded(work: Work, withoutTrial: boolean): StageDraft[] {
+function upgraded(work: Work, asks: readonly StepDraft[], withoutTrial: boolean): StageDraft[] {
   const { name, unit, vips, target, candidate } = work
   const packages = packagesOf(work)
   const staged = candidate.kind === 'file' ? stagedAs(work) : target
@@ -108,10 +109,7 @@ function upgraded(work: Work, withoutTrial: boolean): StageDraft[] {
       'check and trial start with the running configuration',
       withoutTrial ? [] : [keepalivedTrialStart.at(name, tried)],
     ),
-    stage(
-      `${name} is BACKUP`,
-      vips.map((vip) => isBackup.at(name, vip)),
-    ),
+    stage(`${name} is BACKUP`, [...vips.map((vip) => isBackup.at(name, vip)), ...asks]),
     stage(`Keepalived ${candidate.version} on ${name}`, [
       exchangeKeepalived.at(name, { unit, target, backup: backupOf(work), comes, vips }),
     ]),

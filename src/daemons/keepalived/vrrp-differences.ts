@@ -29,8 +29,13 @@ function onlyOn(a: VrrpNode, b: VrrpNode): string[] {
  * None means that they agree. Instances are matched by their virtual router id.
  */
 export function vrrpDifferences(a: VrrpNode, b: VrrpNode): string[] {
+  return [...otherAdverts(a, b), ...onlyOn(a, b), ...onlyOn(b, a)]
+}
+
+/** The same of the instances that both have. */
+export function otherAdverts(a: VrrpNode, b: VrrpNode): string[] {
   const others = configuredInstances(b.text)
-  const differing = configuredInstances(a.text).flatMap((one) => {
+  return configuredInstances(a.text).flatMap((one) => {
     const other = others.find(({ routerId }) => routerId === one.routerId)
     if (other === undefined) return []
     // Version 3 takes over the master's interval (RFC 9568 §6.1).
@@ -41,5 +46,4 @@ export function vrrpDifferences(a: VrrpNode, b: VrrpNode): string[] {
           `${one.name} (router id ${one.routerId}): ${what}: ${a.host} has ${say(one)}, ${b.host} has ${say(other)}`,
       )
   })
-  return [...differing, ...onlyOn(a, b), ...onlyOn(b, a)]
 }

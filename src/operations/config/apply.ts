@@ -144,7 +144,7 @@ async function askedWork(
 ): Promise<Work> {
   const work = workOf(world.fleet, one, world.id)
   if (work.changes !== undefined) return work
-  const { first, back } = await askedOf(world, one, compared, allowEmpty)
+  const { first, back } = askedOf(world, one, { work, compared, allowEmpty })
   await Promise.all(first.map(({ now }) => now()))
   return { ...work, asks: first.map(({ guard }) => guard), asksBack: back }
 }

@@ -1,9 +1,18 @@
+import { configuredServers } from '../../daemons/haproxy/config/configured.ts'
 import type { StepDraft } from '../../engine/plan.ts'
+import { keptDirectory, unitDirectory } from '../../hosts/config/places.ts'
 import type { HostName } from '../../lib/types.ts'
+import { sentTo } from '../../steps/upstream/enough-after-reload.ts'
 import type { World } from '../operation.ts'
-import { askedOfHaproxy, askedOfKeepalived, askedOfNginx, type AskedBefore } from './asked-before.ts'
+import {
+  askedOfHaproxy,
+  askedOfKeepalived,
+  askedOfNginx,
+  type AskedBefore,
+  type Asking,
+} from '../before-reading/asked-before.ts'
 import type { Compared } from './compare.ts'
-import { textsOfNode, type NodeTexts } from './vrrp.ts'
+import type { Work } from './work.ts'
 
 /** What is asked before one configuration is read, and before the one of before is read again. */
 export interface Asked {
@@ -11,59 +20,78 @@ export interface Asked {
   readonly back: readonly StepDraft[]
 }
 
-/** Of a configuration that takes a reload. Throws what hosts throw. */
-export async function askedOf(
+/** Of a configuration that takes a reload, and of what else the run changes. Nothing where nobody leaves a pool, and no VIP is touched. */
+export function askedOf(
   world: Pick<World, 'fleet' | 'hosts'>,
   one: Compared,
-  compared: readonly Compared[],
-  allowEmpty: boolean,
-): Promise<Asked> {
+  { work, compared, allowEmpty }: { work: Work; compared: readonly Compared[]; allowEmpty: boolean },
+): Asked {
   const { host, daemon, group } = one.rendered
-  const there = { anyway: 'the same with --allow-empty', allowEmpty }
-  const back = { anyway: 'zdt maint SERVER --allow-empty   # each of these, and this again', allowEmpty: false }
-  const { haproxy, nginx, keepalived } = world.fleet
+  const { haproxy, nginx } = world.fleet
+  const there = { host, anyway: 'the same with --allow-empty', allowEmpty }
+  const back = { host, anyway: 'zdt maint SERVER --allow-empty   # each of these, and this again', allowEmpty: false }
   const [balancer, web] = [haproxy.get(group), nginx.get(group)]
-  if (daemon === 'haproxy' && balancer) {
-    const [main] = one.files
-    if (main?.text === undefined || main.live.sha256 === null) return { first: [], back: [] }
-    const [before, next] = [main.text, main.file.content]
-    const resting = one.atRest?.map(({ backend, server }) => `${backend}/${server}`) ?? []
-    return {
-      first: askedOfHaproxy(world, host, balancer, { next, before, resting }, there),
-      back: guards(askedOfHaproxy(world, host, balancer, { next: before, before: next }, back)),
-    }
-  }
+  if (daemon === 'haproxy' && balancer) return haproxyAsked(world, one, work, { balancer, there, back })
   if (daemon === 'nginx' && web) {
-    const differing = one.files.filter(({ text, live }) => text !== undefined && live.sha256 !== null)
+    const differing = one.files.filter(
+      ({ text = '', live, file }) =>
+        live.sha256 !== null && names(sentTo(text, [])) !== names(sentTo(file.content, [])),
+    )
     const fileAt = (path: string) => differing.find(({ file }) => file.path === path)
     return {
-      first: askedOfNginx(world, host, web, (path) => fileAt(path)?.file.content, there),
-      back: guards(askedOfNginx(world, host, web, (path) => fileAt(path)?.text, back)),
+      first: askedOfNginx(world, web, 'running', (path) => fileAt(path)?.file.content, there),
+      back: guards(askedOfNginx(world, web, 'maybe', (path) => fileAt(path)?.text, back)),
     }
   }
-  const peers = [...keepalived.values()].filter((vip) => vip.hosts.includes(host)).flatMap(({ hosts }) => hosts)
-  const texts = await Promise.all(
-    [...new Set(peers)].map((peer) => textsOfNode(world.fleet, world.hosts, compared, peer)),
-  )
-  const said = (when: (texts: NodeTexts) => string) => (name: HostName) => {
-    const node = texts.find((each) => each.host === name)
-    return node && when(node)
-  }
+  // The others of its VIPs read only what this run brings them.
+  const changed = (name: HostName) =>
+    compared
+      .find(
+        ({ rendered, change }) => rendered.daemon === 'keepalived' && rendered.host === name && change.files.length > 0,
+      )
+      ?.files.find(({ text }) => text !== undefined)
   return {
-    first: askedOfKeepalived(
+    first: askedOfKeepalived(world, host, (name) => changed(name)?.file.content),
+    back: guards(askedOfKeepalived(world, host, (name) => changed(name)?.text, { withoutLost: true })),
+  }
+}
+
+function haproxyAsked(
+  world: Pick<World, 'fleet' | 'hosts'>,
+  { files: [main], atRest = [] }: Compared,
+  { which, moves: [move], kept }: Work,
+  { balancer, there, back }: { balancer: Parameters<typeof askedOfHaproxy>[1]; there: Asking; back: Asking },
+): Asked {
+  if (main?.text === undefined || main.live.sha256 === null || !move) return { first: [], back: [] }
+  const [before, next] = [main.text, main.file.content]
+  if (sendsTo(before) === sendsTo(next)) return { first: [], back: [] }
+  const resting = atRest.map(({ backend, server }) => ({ backend, server }))
+  const lain = `${keptDirectory({ directory: unitDirectory(which.unit), name: kept })}/files${move.target}`
+  return {
+    first: askedOfHaproxy(
       world,
-      host,
-      said(({ after }) => after.text),
+      balancer,
+      { next: move.staged, running: move.target, ...(resting.length > 0 && { atRest: resting }) },
+      { next, running: before, atRest: resting },
+      there,
     ),
     back: guards(
-      askedOfKeepalived(
-        world,
-        host,
-        said(({ before }) => before.text),
-        { withoutLost: true },
-      ),
+      askedOfHaproxy(world, balancer, { next: lain, running: move.target }, { next: before, running: next }, back),
     ),
   }
+}
+
+/** Whom a haproxy.cfg sends to. */
+function sendsTo(text: string): string {
+  const sent = configuredServers(text).filter(({ disabled, weight }) => !disabled && weight !== 0)
+  return names(sent.map(({ backend, server, where }) => ({ name: `${backend}/${server} ${where}` })))
+}
+
+function names(all: readonly { readonly name: string }[]): string {
+  return all
+    .map(({ name }) => name)
+    .toSorted()
+    .join('\n')
 }
 
 function guards(asked: readonly AskedBefore[]): StepDraft[] {

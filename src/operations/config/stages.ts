@@ -1,5 +1,6 @@
 import { stage, type StageDraft } from '../../engine/plan.ts'
 import type { Fleet } from '../../fleet/fleet.ts'
+import type { Daemon } from '../../lib/rendered.ts'
 import type { Millis } from '../../lib/types.ts'
 import { configAsPlanned } from '../../steps/config/as-planned.ts'
 import { fitForReload } from '../../steps/config/fit.ts'
@@ -70,12 +71,17 @@ export function withoutReload(fleet: Fleet, works: readonly Work[], options: AtR
   ]
 }
 
+/** Of the guards before a daemon reads other files. */
+export function staysTitle(daemon: Daemon): string {
+  return daemon === 'keepalived' ? 'every VIP stays where it is' : 'enough servers stay'
+}
+
 /** Put in place, reloaded and proved, side by side; right before, what a reload may do harm to is asked again. */
 export function live(batch: readonly Work[]): StageDraft[] {
   const services = [...new Set(batch.map(({ which }) => `${which.daemon}/${which.group}`))].join(', ')
   return [
     stage(
-      `${services}: enough servers and every VIP stay`,
+      staysTitle(batch[0]?.which.daemon ?? 'haproxy'),
       batch.flatMap(({ asks = [] }) => asks),
     ),
     stage(

@@ -1,21 +1,9 @@
 import { vrrpDifferences, type VrrpNode } from '../../daemons/keepalived/vrrp-differences.ts'
 import type { Fleet } from '../../fleet/fleet.ts'
 import type { Hosts } from '../../hosts/host.ts'
-import { ZdtError } from '../../lib/errors.ts'
 import type { HostName } from '../../lib/types.ts'
+import { NodesDiffer } from '../before-reading/other-adverts.ts'
 import type { Compared } from './compare.ts'
-
-/** Two nodes of a VIP that would not take each other's adverts: both would become master (TRAPS: Keepalived, case 7). */
-export class NodesDiffer extends ZdtError {
-  constructor(differences: readonly string[], suggestions: readonly string[]) {
-    super('the nodes of a VIP would not take each other’s adverts, and both would hold it', {
-      code: 'vrrp-differs',
-      exit: 'refused',
-      said: differences.join('\n'),
-      suggestions,
-    })
-  }
-}
 
 /**
  * The hosts whose Keepalived must be reloaded in one moment: what they say now and what they are to say would not be taken

@@ -14,7 +14,7 @@ import { deployed, servingBeside, slowStartOf, type Rolling } from './batch.ts'
 import { isBehind, namesOf, upstreamsOf, type Candidate } from './candidates.ts'
 import type { Colour, Colours } from './colours.ts'
 import { sharesBehind, type SharesBehind } from './shares-behind.ts'
-import { asBefore, fieldsOf, weigh } from './shares.ts'
+import { asBefore, fieldsOf, weigh, weighty } from './shares.ts'
 import { watched } from './watching.ts'
 
 /**
@@ -103,7 +103,7 @@ function byShares(rolling: Rolling, { live, idle }: Colours, nginx?: SharesBehin
   const { shares } = rolling.spec.blueGreen
   if (shares.length === 0) return { before: [], rising: [], over: [] }
   const [before, after] = [seatsOf(live), seatsOf(idle)]
-  const fields = fieldsOf(rolling, shares, after, before)
+  const fields = fieldsOf(rolling, shares, after.map(weighty), before)
   const agents = [...before, ...after].filter(({ view }) => view.agent?.enabled === true).map(({ seat }) => seat)
   const given = (index: number) =>
     stage(`${idle.name}: ${shareText(shares[index] ?? 0)} of ${rolling.pool.name}`, weigh(fields, index))

@@ -72,12 +72,16 @@ export function weigh(fields: readonly Field[], index: number): StepDraft[] {
   })
 }
 
-/** Everybody's weight as it was; of one that had none the configured one: those who go leave nobody else to serve. */
+/** Those who come in the place of the others: one that had no weight gets the configured one, for nobody else serves then. */
+export function weighty(one: SeenSeat): SeenSeat {
+  const { weight, initialWeight } = one.view
+  return { ...one, view: { ...one.view, weight: weight || initialWeight || 1 } }
+}
+
+/** Everybody's weight as it was. */
 export function asBefore(fields: readonly Field[]): StepDraft[] {
   return fields.flatMap(({ canary, others, at }) => [
-    ...canary.map(({ seat, view: { weight, initialWeight } }) =>
-      setServerWeight.at(seat.host, { seat, weight: weight || initialWeight || 1 }),
-    ),
+    ...canary.map(({ seat, view }) => setServerWeight.at(seat.host, { seat, weight: view.weight })),
     ...others
       .filter(({ view }, place) => view.weight !== at[0]?.others[place])
       .map(({ seat, view }) => setServerWeight.at(seat.host, { seat, weight: view.weight })),

@@ -1,6 +1,6 @@
 import { mostOldWorkers } from '../../daemons/haproxy/old-workers.ts'
 import { installTime } from '../../daemons/packages/manager.ts'
-import { stage, type StageDraft } from '../../engine/plan.ts'
+import { stage, type StageDraft, type StepDraft } from '../../engine/plan.ts'
 import { formatDuration } from '../../lib/durations.ts'
 import type { Millis, RunId } from '../../lib/types.ts'
 import { keepRunning } from '../../steps/binary/keep-running.ts'
@@ -32,6 +32,8 @@ export interface Phases {
 /** A host, and the run that works on it. */
 export interface Work extends Found {
   readonly id: RunId
+  /** Asked right before: the new one reads what lies there. */
+  readonly asks: readonly StepDraft[]
 }
 
 /** Beyond the hold: the re-exec, its proof, servers that are added again. */
@@ -77,7 +79,7 @@ export function exchanged(work: Work, { hold, max5xx, timeout, waitOldWorkers }:
   const watched = hold + watchedBeyond + (packages ? installTime : 0)
   const put = { file: `replace ${target}, `, packages: 'install the packages, ', lies: '' }[candidate.kind]
   return [
-    stage(`nothing has changed on ${name} meanwhile`, [fit(work)]),
+    stage(`nothing has changed on ${name} meanwhile`, [fit(work), ...work.asks]),
     stage('keep what runs', candidate.kind === 'lies' ? [keepRunning.at(name, place)] : []),
     stage(`${put}re-exec, proof`, [
       exchangeHaproxy.at(name, {

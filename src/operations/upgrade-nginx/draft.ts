@@ -5,11 +5,12 @@ import type { HostName } from '../../lib/types.ts'
 import { candidatesInWords, type Source } from '../candidate.ts'
 import { judgeCapacity, tightest, type Judged } from '../capacity.ts'
 import type { Draft } from '../draft.ts'
+import { askedOfWhatLies } from '../before-reading/what-lies.ts'
 import type { World } from '../operation.ts'
 import { intoRotation, outOfRotation, untilDrained } from '../rotation.ts'
 import { seatRow } from '../seat-row.ts'
 import { namesOf } from '../upgrade-words.ts'
-import { lookAtNginx } from './look.ts'
+import { lookAtNginx, type Found } from './look.ts'
 import { filesMended, mendedLater, processesMended } from './mends.ts'
 import { ended, kept, swapped, tested, type Phases } from './phases.ts'
 import type { Work } from './put.ts'
@@ -34,10 +35,11 @@ export interface NginxWanted extends Phases {
 export async function draftNginx(world: World, names: readonly HostName[], wanted: NginxWanted): Promise<Draft<Work>> {
   const { fleet, id } = world
   const works: Work[] = await Promise.all(
-    names.map(async (name) => ({
-      ...(await lookAtNginx(world, name, { ...wanted, others: names.filter((other) => other !== name) })),
-      id,
-    })),
+    names.map(async (name) => {
+      const found = await lookAtNginx(world, name, { ...wanted, others: names.filter((other) => other !== name) })
+      const lying = found.isThere ? { asks: [], facts: [] } : await lyingOn(world, found, wanted)
+      return { ...found, id, asks: lying.asks, facts: [...found.facts, ...lying.facts] }
+    }),
   )
   const todo = works.filter(({ isThere }) => !isThere)
   // One that has it already may have to be mended all the same.
@@ -84,4 +86,13 @@ function judge(fleet: Fleet, some: readonly Work[], { anyway, allowEmpty }: Ngin
       allowEmpty,
     },
   )
+}
+
+/** The new one reads what lies there. Throws where a pool behind it would have too few servers by that. */
+async function lyingOn(world: World, { name, unit }: Found, { allowEmpty, anyway }: NginxWanted) {
+  const group = [...world.fleet.nginx.values()].find((one) => one.unit === unit && one.hosts.includes(name))
+  if (!group) return { asks: [], facts: [] }
+  const configuration = { host: name, daemon: 'nginx' as const, groups: [group] as const }
+  const { asked, facts } = await askedOfWhatLies(world, configuration, { anyway, allowEmpty })
+  return { asks: asked.map(({ guard }) => guard), facts }
 }

@@ -46,6 +46,10 @@ export function tested(works: readonly Work[], { withoutTrial }: Phases): StageD
 export function swapped(works: readonly Work[], seats: readonly Seat[], { hold, timeout }: Phases): StageDraft[] {
   return [
     fit(`nothing has changed on ${namesOf(works)} meanwhile`, works),
+    stage(
+      'enough servers stay',
+      works.flatMap(({ asks }) => asks),
+    ),
     ...put(works),
     stage(
       `USR2: start nginx ${oncePer(works, ({ candidate }) => candidate.version)} beside the old one`,

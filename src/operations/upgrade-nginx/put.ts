@@ -1,4 +1,4 @@
-import { stage, type StageDraft } from '../../engine/plan.ts'
+import { stage, type StageDraft, type StepDraft } from '../../engine/plan.ts'
 import type { RunId } from '../../lib/types.ts'
 import { keepRunning } from '../../steps/binary/keep-running.ts'
 import { stageBinary } from '../../steps/binary/stage-binary.ts'
@@ -17,6 +17,8 @@ import type { Found } from './look.ts'
 /** A host, and the run that works on it. */
 export interface Work extends Found {
   readonly id: RunId
+  /** Asked right before: the new one reads what lies there. */
+  readonly asks: readonly StepDraft[]
 }
 
 /** Where the upgrade takes place on a host. */

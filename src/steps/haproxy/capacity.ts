@@ -32,6 +32,8 @@ export interface Short {
   readonly question: CapacityQuestion
   readonly after: number
   readonly others: readonly ServerView[]
+  /** Those that would come, and why they do not answer. */
+  readonly coming?: readonly { readonly server: string; readonly ill: string | null }[]
 }
 
 /** How many of a pool's servers one load balancer sees serve, before and after some leave. */

@@ -1,27 +1,37 @@
 import { illnessOf } from '../../daemons/app/look.ts'
-import type { SendsTo } from '../../daemons/haproxy/config/sends-to.ts'
+import { showServersState, type Place } from '../../daemons/haproxy/commands.ts'
+import { isBackend, parseConfig } from '../../daemons/haproxy/config/sections.ts'
 import { HaproxySilent, NoRuntimeSocket } from '../../daemons/haproxy/errors.ts'
-import { isServing } from '../../daemons/haproxy/is-serving.ts'
+import { afterReload, serves, type ServerAfter } from '../../daemons/haproxy/kept/after-reload.ts'
+import type { Configurations } from '../../daemons/haproxy/kept/keeping.ts'
+import { parseRuntimeState, type RuntimeState } from '../../daemons/haproxy/kept/runtime-state.ts'
+import { ask } from '../../daemons/haproxy/runtime.ts'
+import { parseServers, showServers } from '../../daemons/haproxy/servers.ts'
 import type { ServerView } from '../../daemons/haproxy/server-view.ts'
-import { servers } from '../../daemons/haproxy/servers.ts'
-import { sameAddress } from '../../daemons/linux/ip.ts'
 import type { Host } from '../../hosts/host.ts'
+import { textAt } from '../../hosts/text-at.ts'
 import type { Health } from '../../lib/app-questions.ts'
 import { defineGuard } from '../define.ts'
 import { daemonThing } from '../things.ts'
+import type { Short } from './capacity.ts'
 import { TooFewLeft } from './too-few-left.ts'
 
 /** What is asked of one load balancer: does each pool keep enough when it reads another configuration? */
-export type AfterReload = {
+export type PoolsAfterReload = {
   readonly unit: string
   readonly socket: string
+  /** What it is about to read, and what lies there of what it runs; undefined where nobody knows that. */
+  readonly next: string
+  readonly running?: string
+  /** Servers that it brings, to begin in maintenance. */
+  readonly atRest?: readonly Place[]
   readonly pools: readonly {
     readonly pool: string
     readonly backend: string
+    /** By name. */
+    readonly servers: readonly string[]
     readonly wanted: number
-    /** Whom that configuration sends to. */
-    readonly next: readonly SendsTo[]
-    /** Of those that come: there is no check of theirs yet. */
+    /** Of those that no check has looked at yet. */
     readonly health: Health
   }[]
   /** The command that does it all the same. */
@@ -29,63 +39,115 @@ export type AfterReload = {
 }
 
 /**
- * Throws TooFewLeft where a pool would fall below what it wants: of those that serve now only they stay that the next
- * configuration sends to, by name or by address; and those that come count where they answer from here.
+ * Throws TooFewLeft where a pool would fall below what it wants: of those that serve now they stay that the reload keeps
+ * (docs/runtime-state.md), and those that come count where they answer from here. A backend that one of the configurations has not
+ * is another's, or goes as a whole. `texts`: what those files are to say.
  */
-export async function refuseTooFewAfter(host: Host, question: AfterReload, signal?: AbortSignal): Promise<void> {
-  const seen = await servers(host, question.socket, signal && { signal }).catch((error: unknown) => {
+export async function refuseTooFewAfterReload(
+  host: Host,
+  question: PoolsAfterReload,
+  texts: Configurations | undefined,
+  signal?: AbortSignal,
+): Promise<void> {
+  const configurations = texts ?? (await textsAt(host, question, signal))
+  const answers = await ask(host, question.socket, showServers(), signal && { signal }).catch((error: unknown) => {
     // One that does not run, or hangs, serves nobody: there is nothing to keep.
     if (error instanceof NoRuntimeSocket || error instanceof HaproxySilent) return undefined
     throw error
   })
-  if (!seen) return
-  for (const { pool, backend, wanted, next, health } of question.pools) {
-    const views = seen.servers.filter((view) => view.backend === backend)
-    const serving = views.filter(isServing)
-    const enough = Math.min(wanted, serving.length)
-    const goes = serving.filter((view) => !next.some((one) => isStill(one, view)))
-    const stay = serving.length - goes.length
-    if (stay >= enough) continue
-    const coming = next.filter((one) => !views.some((view) => isStill(one, view)))
-    const answers = await Promise.all(coming.map((one) => doesAnswer(host, one, health, signal)))
-    const after = stay + answers.filter(Boolean).length
-    if (after >= enough) continue
-    const leaving = goes.map(({ server }) => server)
-    throw new TooFewLeft({
-      host: host.name,
-      after,
-      others: views.filter((view) => !goes.includes(view)),
-      question: {
-        socket: question.socket,
-        pool,
-        backend,
-        wanted,
-        leaving,
-        servers: views.map(({ server }) => server),
-        doing: `a reload without ${leaving.join(', ')}`,
-        anyway: question.anyway,
-      },
-    })
+  if (!answers || !configurations) return
+  const { running, next } = configurations
+  const backends = [running ?? next, next].map((text) => new Set(backendsIn(text)))
+  const seen = { state: parseRuntimeState(answers), views: parseServers(answers).servers }
+  const all = afterReload(seen.state, configurations)
+  for (const pool of question.pools) {
+    if (!backends.every((each) => each.has(pool.backend))) continue
+    const short = await shortAfter(host, question, { pool, ...seen, all }, signal)
+    if (short) throw new TooFewLeft(short)
   }
 }
 
-/** Does a next one stand for one that is there? A name is enough, unless it is somewhere else now. */
-function isStill({ server, endpoint, moved }: SendsTo, view: ServerView): boolean {
-  if (server === view.server && moved === undefined) return true
-  return endpoint !== undefined && sameAddress(endpoint.address, view.address) && endpoint.port === view.port
+function backendsIn(text: string): string[] {
+  return parseConfig(text)
+    .filter(isBackend)
+    .map(({ name }) => name)
 }
 
-async function doesAnswer(host: Host, { endpoint }: SendsTo, health: Health, signal?: AbortSignal): Promise<boolean> {
-  return endpoint !== undefined && (await illnessOf(host, { ...endpoint, health }, signal)) === null
+interface Seen {
+  readonly pool: PoolsAfterReload['pools'][number]
+  readonly state: RuntimeState
+  readonly views: readonly ServerView[]
+  readonly all: readonly ServerAfter[]
+}
+
+async function shortAfter(
+  host: Host,
+  { socket, anyway }: PoolsAfterReload,
+  { pool: { pool, backend, servers, wanted, health }, state, views, all }: Seen,
+  signal?: AbortSignal,
+): Promise<Short | undefined> {
+  const isOwn = (one: Place & { readonly backup: boolean }) =>
+    one.backend === backend && (servers.includes(one.server) || !one.backup)
+  const before = state.servers.filter((one) => isOwn(one) && serves(one))
+  const later = all.filter(isOwn)
+  const enough = Math.min(wanted, before.length)
+  const stay = later.filter(({ is }) => is === 'serving')
+  if (stay.length >= enough) return undefined
+  const coming = await Promise.all(
+    later
+      .filter(({ is }) => is === 'unseen')
+      .map(async (one) => ({ server: one.server, ill: await illOf(host, one, health, signal) })),
+  )
+  const come = coming.filter(({ ill }) => ill === null)
+  const after = stay.length + come.length
+  if (after >= enough) return undefined
+  const kept = new Set([...stay, ...come].map(({ server }) => server))
+  const leaving = before.map(({ server }) => server).filter((server) => !kept.has(server))
+  const own = views.filter((view) => view.backend === backend)
+  return {
+    host: host.name,
+    after,
+    others: own.filter(({ server }) => !leaving.includes(server)),
+    coming,
+    question: {
+      socket,
+      pool,
+      backend,
+      wanted,
+      leaving,
+      servers: own.map(({ server }) => server),
+      doing: `a reload without ${leaving.join(', ')}`,
+      anyway,
+    },
+  }
+}
+
+/** Undefined where what is to be read does not lie there any more: it is in its place, and read. */
+async function textsAt(
+  host: Host,
+  { next, running, atRest }: PoolsAfterReload,
+  signal?: AbortSignal,
+): Promise<Configurations | undefined> {
+  const [to, from] = await Promise.all([
+    textAt(host, next, signal),
+    running === undefined ? undefined : textAt(host, running, signal),
+  ])
+  return to === undefined
+    ? undefined
+    : { next: to, ...(from !== undefined && { running: from }), ...(atRest && { atRest }) }
+}
+
+async function illOf(host: Host, { at }: ServerAfter, health: Health, signal?: AbortSignal): Promise<string | null> {
+  return at === undefined ? 'nobody has looked at it yet' : await illnessOf(host, { ...at, health }, signal)
 }
 
 /** Right before it is read. */
-export const enoughAfterReload = defineGuard<AfterReload>({
+export const enoughAfterReload = defineGuard<PoolsAfterReload>({
   kind: 'haproxy.enough-after-reload',
   describe: ({ pools }) => ({
-    title: `${pools.map(({ pool }) => pool).join(', ')} keep enough servers`,
-    commands: ['show servers state'],
+    title: `${pools.map(({ pool }) => pool).join(', ')} ${pools.length === 1 ? 'keeps' : 'keep'} enough servers`,
+    commands: [showServersState()],
   }),
-  check: (question, on) => refuseTooFewAfter(on.host, question, on.signal),
+  check: (question, on) => refuseTooFewAfterReload(on.host, question, undefined, on.signal),
   protects: ({ unit }, host) => [daemonThing(host, unit)],
 })

@@ -40,17 +40,19 @@ function together(seen: readonly { host: string; sight: string }[]): string[] {
   })
 }
 
-function sightOf({ host, others, question }: Short, takenOut: NonNullable<Known['takenOut']>): string {
-  if (others.length === 0) return `no other server of ${question.pool}`
-  return list(
-    others.map((view) => {
+function sightOf({ host, others, question, coming = [] }: Short, takenOut: NonNullable<Known['takenOut']>): string {
+  if (others.length + coming.length === 0) return `no other server of ${question.pool}`
+  const come = coming.map(({ server, ill }) => `${server} ${ill === null ? 'answers' : `(${ill})`}, which comes`)
+  return list([
+    ...others.map((view) => {
       const [state, why] = stateOf(view)
       const because = [why ?? (view.admin === 'ready' ? undefined : takenOut(host, view))].filter(
         (text) => text !== undefined && text !== '',
       )
       return `${view.server} ${state}${because.length > 0 ? ` (${because.join(', ')})` : ''}`
     }),
-  )
+    ...come,
+  ])
 }
 
 /** A server's state in words, and where a check says so, why. */

@@ -1,4 +1,5 @@
 import { illnessOf } from '../../daemons/app/look.ts'
+import { readUpstreams } from '../../daemons/nginx/upstream/read.ts'
 import { parseServersFile, serverAt } from '../../daemons/nginx/upstream/servers-file.ts'
 import type { Host } from '../../hosts/host.ts'
 import { textAt } from '../../hosts/text-at.ts'
@@ -11,32 +12,45 @@ import { TooFewAnswer, type Standing } from './enough-answer.ts'
 type Named = { readonly name: string; readonly address: string; readonly port: number }
 
 /** What is asked of one nginx: does each pool keep enough when it reads other files? */
-export type AfterReload = {
+export type UpstreamsAfterReload = {
+  readonly unit: string
+  readonly config: string
   readonly pools: readonly {
     readonly pool: string
     /** That lists the upstream's servers. */
     readonly file: string
     readonly wanted: number
-    /** The pool's servers, for their names. */
+    /** The pool's, by zdt.yaml. */
     readonly servers: readonly Named[]
     /** Whom it sends to afterwards. */
     readonly next: readonly Named[]
-    /** What it says is what is to be read: those that are `down` there may have served until then. */
-    readonly unread?: true
     /** nginx itself does not check: zdt asks the servers, from the same host. */
     readonly health: Health
   }[]
+  /**
+   * `running`: what lies there is what nginx has read. `unread`: it is what nginx is to read; who was sent to until then, all of the
+   * pool may have been. `maybe`: nginx is looked at; what it has not read, or a dead one, sends nobody anywhere.
+   */
+  readonly lies: 'running' | 'unread' | 'maybe'
   /** The command that does it all the same. */
   readonly anyway: string
 }
 
 /**
- * Throws TooFewAnswer where a pool would fall below what it wants: fewer answer of those that the next file sends to than of
- * those that the one does which lies there, and fewer than are wanted.
+ * Throws TooFewAnswer where a pool would fall below what it wants: fewer answer of those that it sends to afterwards than of
+ * those of before, and fewer than are wanted.
  */
-export async function refuseTooFewAfter(host: Host, { pools, anyway }: AfterReload, signal?: AbortSignal) {
-  for (const { pool, file, wanted, servers, next, unread = false, health } of pools) {
-    const now = sentTo((await textAt(host, file, signal)) ?? '', servers, unread)
+export async function refuseTooFewAnswerAfter(
+  host: Host,
+  { unit, config, pools, lies, anyway }: UpstreamsAfterReload,
+  signal?: AbortSignal,
+): Promise<void> {
+  const files = pools.map(({ file }) => file)
+  const read = lies === 'maybe' ? await readUpstreams(host, { unit, config }, files) : undefined
+  if (read && read.files === undefined) return
+  for (const { pool, file, wanted, servers, next, health } of pools) {
+    if (read?.changed.includes(file)) continue
+    const now = lies === 'unread' ? servers : sentTo((await textAt(host, file, signal)) ?? '', servers)
     const goes = now.filter((one) => !serverAt(next, one))
     if (goes.length === 0) continue
     const stand = async (one: Named): Promise<Standing> => ({
@@ -58,22 +72,20 @@ function answering(all: readonly Standing[]): number {
   return all.filter(({ out }) => out === null).length
 }
 
-/** Whom a file sends to: neither `down` nor a backup; `downToo`: the former too. One that is no pool's has no other name than its address. Pure. */
-export function sentTo(text: string, servers: readonly Named[], downToo = false): Named[] {
+/** Whom a file sends to: neither `down` nor a backup. One that is none of `servers` has no other name than its address. Pure. */
+export function sentTo(text: string, servers: readonly Named[]): Named[] {
   return parseServersFile(text)
-    .filter(({ down, backup }) => (downToo || !down) && !backup)
-    .map(
-      (one) => serverAt(servers, one) ?? { name: `${one.address}:${one.port}`, address: one.address, port: one.port },
-    )
+    .filter(({ down, backup }) => !down && !backup)
+    .map(({ address, port }) => serverAt(servers, { address, port }) ?? { name: `${address}:${port}`, address, port })
 }
 
 /** Right before it is read. */
-export const enoughAnswerAfter = defineGuard<AfterReload>({
+export const enoughAnswerAfter = defineGuard<UpstreamsAfterReload>({
   kind: 'upstream.enough-after-reload',
   describe: ({ pools }) => ({
-    title: `${pools.map(({ pool }) => pool).join(', ')} keep enough servers`,
+    title: `${pools.map(({ pool }) => pool).join(', ')} ${pools.length === 1 ? 'keeps' : 'keep'} enough servers`,
     commands: [],
   }),
-  check: (question, on) => refuseTooFewAfter(on.host, question, on.signal),
+  check: (question, on) => refuseTooFewAnswerAfter(on.host, question, on.signal),
   protects: ({ pools }, host) => pools.map(({ file }) => fileThing(host, file)),
 })

@@ -17,6 +17,8 @@ export type VipStays = {
     readonly priority?: number
     /** It takes a VIP from a master of lower priority; undefined: as it does now. */
     readonly preempts?: boolean
+    /** That text has the VIP no more. */
+    readonly gone?: true
   }[]
   /** On the way back one that cannot be reached is no reason to leave the others half-way. */
   readonly withoutLost?: true
@@ -78,7 +80,7 @@ export function moveBy(nodes: readonly PriorityNode[]): Move | undefined {
 /** Throws VipWouldMove, and what hosts throw. */
 export async function refuseToMove(asked: VipStays, on: (name: HostName) => Promise<Host>): Promise<void> {
   const nodes = await Promise.all(
-    asked.nodes.map(async ({ host, priority, preempts }): Promise<PriorityNode[]> => {
+    asked.nodes.map(async ({ host, priority, preempts, gone }): Promise<PriorityNode[]> => {
       const reached = await on(host).catch((error: unknown) => {
         if (asked.withoutLost && error instanceof HostUnreachable) return undefined
         throw error
@@ -87,6 +89,7 @@ export async function refuseToMove(asked: VipStays, on: (name: HostName) => Prom
       const { heldBy, instance } = await nodeOf(reached, asked)
       // Its Keepalived does not tell, or does not have the VIP: then it takes nothing.
       if (!instance) return []
+      if (gone && heldBy !== null) throw vipWouldGo(asked, host)
       // What a track_file or a script adds or takes away stays as it is.
       const by = priority === undefined ? 0 : priority - instance.base
       const [now, after] = [advertised(instance.total), advertised(instance.total + by)]
@@ -95,6 +98,15 @@ export async function refuseToMove(asked: VipStays, on: (name: HostName) => Prom
   )
   const move = moveBy(nodes.flat())
   if (move) throw new VipWouldMove(asked, move)
+}
+
+function vipWouldGo({ name, address }: VipStays, host: HostName): ZdtError {
+  return new ZdtError(`${host} holds the VIP ${name} (${address}), and what its Keepalived is to read has it no more`, {
+    code: 'vip-would-go',
+    exit: 'refused',
+    host,
+    suggestions: [`zdt failover ${name}   # first, with every connection kept; then this again`, 'zdt diff keepalived'],
+  })
 }
 
 /** What is advertised is cut to 1 to 254. */

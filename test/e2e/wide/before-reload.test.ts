@@ -3,7 +3,8 @@ import { useApplying } from '../support/applying.ts'
 import { describeOnLab, useLab } from '../support/lab.ts'
 
 describeOnLab('what is asked before a reload', () => {
-  const { fleet, balancers, apply, edit, halted, underLoad } = useApplying(useLab())
+  const lab = useLab()
+  const { fleet, balancers, apply, edit, halted, underLoad } = useApplying(lab)
   const { haproxy } = fleet.files
   const said = (text: string) => text.replaceAll(/\s+/g, ' ')
   const twoWanted = () =>
@@ -66,22 +67,44 @@ describeOnLab('what is asked before a reload', () => {
     expect((await underLoad(() => apply(...drift))).code).toBe(0)
   })
 
-  test('a priority that somebody has written: Keepalived is not reloaded into a takeover', async () => {
-    await fleet.root('lb2', "sed -i 's/priority 100/priority 160/' /etc/keepalived/keepalived.conf")
-    const refused = await fleet.zdt('reload', 'keepalived', '--host', 'lb2', '--yes')
-    await fleet.root('lb2', "sed -i 's/priority 160/priority 100/' /etc/keepalived/keepalived.conf")
-    expect(refused).toMatchObject({ code: 3, stdout: '' })
-    expect(said(refused.stderr)).toContain('lb2 would take the VIP public (10.77.0.100) from lb1')
+  test('a pool that came with an apply goes with its rollback', async () => {
+    await edit('zdt.yaml', (text) =>
+      text.replace('pools:\n', 'pools:\n  extra: { balancer: haproxy/edge, servers: { app1: 10.77.0.21:8080 } }\n'),
+    )
+    await edit(haproxy, (text) => `${text}\nbackend extra\n    server app1 10.77.0.21:8080 check\n`)
+    const came = await underLoad(() => apply(...drift, '--json'))
+    expect(came.code, came.stderr).toBe(0)
+    expect((await underLoad(() => fleet.zdt('rollback', runOf(came), '--yes'))).code).toBe(0)
+  })
+
+  test('a priority, or addresses, that somebody has written: no VIP moves by what a Keepalived reads', async () => {
+    const conf = '/etc/keepalived/keepalived.conf'
+    const written = async (edits: string, ...argv: readonly string[]) => {
+      await fleet.root('lb2', `cp -p ${conf} ${conf}.was; sed -i '${edits}' ${conf}`)
+      const refused = await fleet.zdt(...argv, '--host', 'lb2', '--yes')
+      await fleet.root('lb2', `mv ${conf}.was ${conf}`)
+      expect(refused).toMatchObject({ code: 3, stdout: '' })
+      return said(refused.stderr)
+    }
+    const taken = 'lb2 would take the VIP public (10.77.0.100) from lb1'
+    expect(await written('s/priority 100/priority 160/', 'reload', 'keepalived')).toContain(taken)
+    expect(await written('s/priority 100/priority 160/', 'keepalived', 'restart')).toContain(taken)
+    expect(await written('/10.77.0.100/d', 'reload', 'keepalived')).toContain('lb2 has none, lb1 has 10.77.0.100')
     expect((await underLoad(() => fleet.zdt('reload', 'keepalived', '--host', 'lb2', '--yes'))).code).toBe(0)
   })
 
   test('servers that somebody has taken out of the file', async () => {
     const path = '/etc/haproxy/haproxy.cfg'
     await fleet.root('lb2', `cp -p ${path} ${path}.was; sed -i '/backend shop$/,/^$/{/app[123]/d}' ${path}`)
-    const refused = await fleet.zdt('reload', 'haproxy', '--host', 'lb2', '--yes')
+    const refused = [
+      await fleet.zdt('reload', 'haproxy', '--host', 'lb2', '--yes'),
+      await fleet.zdt('upgrade-haproxy', '--host', 'lb2', '--binary', await lab.binary('haproxy-2.6.12'), '--yes'),
+    ]
     await fleet.root('lb2', `mv ${path}.was ${path}`)
-    expect(refused).toMatchObject({ code: 3, stdout: '' })
-    expect(said(refused.stderr)).toContain('a reload without app1, app2, app3 would leave shop without a server')
+    for (const one of refused) {
+      expect(one).toMatchObject({ code: 3, stdout: '' })
+      expect(said(one.stderr)).toContain('a reload without app1, app2, app3 would leave shop without a server')
+    }
   })
 
   test('nginx is out of its pools meanwhile; one that they cannot do without is not, and stays where that is said', async () => {

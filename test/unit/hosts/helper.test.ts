@@ -72,8 +72,8 @@ test('one that does not read its input holds up nobody', async () => {
 })
 
 test('a command ends when it has closed its outputs, and its children theirs', async () => {
-  const parent = await start('sh', '-c', 'sleep 0.3 & exit 3')
   const began = performance.now()
+  const parent = await start('sh', '-c', 'sleep 0.3 & exit 3')
   expect(await parent.code).toBe(3)
   expect(performance.now() - began).toBeGreaterThan(250)
   const closed = await start('sh', '-c', 'exec >&- 2>&-; sleep 0.3; exit 4')

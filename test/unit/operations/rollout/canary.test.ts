@@ -34,6 +34,17 @@ test('the first share is set while nobody is sent there; at each share it is wat
   ])
 })
 
+test('a canary that an operator had given no weight has none again in the end', () => {
+  const none = [candidate('app1', well, { weight: 0, initialWeight: 100 }), ...all.slice(1)]
+  const stages = canaryFirst(rolling(), none.slice(0, 1), none, { judged })
+  const last = stages.find(({ title }) => title === 'all weights as before')
+  expect(last?.steps).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ input: expect.objectContaining({ weight: 0 }) as object }) as object,
+    ]),
+  )
+})
+
 test('a person approves each further share, and the end of it', () => {
   expect(stagesOf().some(({ approval }) => approval)).toBe(false)
   const asked = stagesOf({ approve: true }).filter(({ approval }) => approval)
