@@ -97,7 +97,7 @@ content() {
   esac
   fence=0 since_boot=$boot
   if [ -e .fence ]; then read -r fence since_boot <.fence; fi
-  case $fence in '' | *[!0-9]*) fence=$wall ;; esac
+  case $fence in '' | 0?* | *[!0-9]* | ????????????????*) fence=$wall ;; esac
   if [ "$since_boot" = "$boot" ]; then fence=$((fence + 1)); else fence=$((fence + 1000)); fi
   cd .new || no
   # printf knows no reason: a program that fails in the same way says it.

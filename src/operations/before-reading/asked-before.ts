@@ -30,7 +30,7 @@ export interface AskedBefore {
 /** Where it is asked, and how pools are let be that would have too few servers. */
 export interface Asking {
   readonly host: HostName
-  readonly anyway: string
+  readonly anyway?: string
   readonly allowEmpty: boolean
 }
 
@@ -40,7 +40,7 @@ type Known = Pick<World, 'fleet' | 'hosts'>
 export function askedOfHaproxy(
   { fleet, hosts }: Known,
   { name, unit, socket }: HaproxySpec,
-  files: Pick<PoolsAfterReload, 'next' | 'running' | 'atRest'>,
+  files: Pick<PoolsAfterReload, 'next' | 'running' | 'atRest' | 'whole'>,
   texts: Configurations,
   { host, anyway, allowEmpty }: Asking,
 ): AskedBefore[] {
@@ -50,7 +50,7 @@ export function askedOfHaproxy(
     servers: pool.servers.map(({ name: server }) => server),
   }))
   if (allowEmpty || pools.length === 0) return []
-  const question: PoolsAfterReload = { unit, socket, ...files, pools, anyway }
+  const question: PoolsAfterReload = { unit, socket, ...files, pools, ...(anyway !== undefined && { anyway }) }
   return [
     {
       now: async () => refuseTooFewAfterReload(await hosts.on(host), question, texts),
@@ -75,7 +75,7 @@ export function askedOfNginx(
   })
   if (allowEmpty || pools.length === 0) return []
   const { unit, config } = group
-  const question: UpstreamsAfterReload = { unit, config, pools, lies, anyway }
+  const question: UpstreamsAfterReload = { unit, config, pools, lies, ...(anyway !== undefined && { anyway }) }
   return [
     {
       now: async () => refuseTooFewAnswerAfter(await hosts.on(host), question),
@@ -105,12 +105,12 @@ function staysOf(
   return { name, address, unit, nodes: hosts.map((host) => ({ host, ...saidOf(textOf(host), address) })) }
 }
 
-/** What a keepalived.conf says of a VIP. What it includes is not looked into, and may have it. */
+/** What a keepalived.conf says of a VIP; nothing where it includes others, which are not looked into. */
 function saidOf(text: string | undefined, address: string): Omit<VipStays['nodes'][number], 'host'> {
   if (text === undefined) return {}
   const own = configuredInstances(text).find(({ addresses }) => addresses.some((one) => sameAddress(one, address)))
-  if (own) return { priority: own.priority, preempts: own.preempts }
-  return /^\s*include\b/m.test(text) ? {} : { gone: true }
+  if (/^\s*include\b/m.test(text)) return {}
+  return own ? { priority: own.priority, preempts: own.preempts, routerId: own.routerId } : { gone: true }
 }
 
 function poolsOf(fleet: Fleet, kind: Pool['balancer']['kind'], group: string): Pool[] {

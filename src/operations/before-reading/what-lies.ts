@@ -1,3 +1,4 @@
+import { haproxyPicture } from '../../daemons/haproxy/picture.ts'
 import { readUpstreams } from '../../daemons/nginx/upstream/read.ts'
 import { poolsBehind, upstreamFile, type Configuration } from '../../fleet/configurations.ts'
 import { textAt } from '../../hosts/text-at.ts'
@@ -37,8 +38,11 @@ async function lyingOf(
   switch (daemon) {
     case 'haproxy': {
       const [group] = configuration.groups
-      const next = (await textAt(host, group.config)) ?? ''
-      return { asked: askedOfHaproxy(world, group, { next: group.config }, { next }, asking), facts: [] }
+      const [next = '', { master }] = await Promise.all([textAt(host, group.config), haproxyPicture(host, group.unit)])
+      const files = master?.argv.filter((_word, index, argv) => argv[index - 1] === '-f') ?? []
+      const whole = files.length === 1 && files[0] === group.config
+      const read = { next: group.config, ...(whole && { whole: true as const }) }
+      return { asked: askedOfHaproxy(world, group, read, { next }, asking), facts: [] }
     }
     case 'keepalived': {
       const text = await textAt(host, configuration.groups[0].config)

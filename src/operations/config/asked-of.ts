@@ -29,7 +29,7 @@ export function askedOf(
   const { host, daemon, group } = one.rendered
   const { haproxy, nginx } = world.fleet
   const there = { host, anyway: 'the same with --allow-empty', allowEmpty }
-  const back = { host, anyway: 'zdt maint SERVER --allow-empty   # each of these, and this again', allowEmpty: false }
+  const back = { host, allowEmpty: false }
   const [balancer, web] = [haproxy.get(group), nginx.get(group)]
   if (daemon === 'haproxy' && balancer) return haproxyAsked(world, one, work, { balancer, there, back })
   if (daemon === 'nginx' && web) {

@@ -106,11 +106,13 @@ export const putLive = defineChange<Input, Found>({
   halfway: async (input, found, on) => {
     const digests = await targets(input.moves, on)
     const odd = input.moves.filter(({ from, to }, index) => ![from, to].includes(digests[index] ?? null))
-    // What is told at run time may be what keeps traffic from a server: where the daemon was restarted, a person says what holds.
+    // What is told at run time may be what keeps traffic from a server: where it is not known what the daemon has read, a person says what holds.
     const isIn = input.moves.every(({ to }, index) => digests[index] === to)
     if (input.shelf && input.reload && isIn) {
       const reloader = reloaderOf(input)
-      return reloader.isUntouched(found.running, await reloader.running(on, input, found.running))
+      const isUntouched = reloader.isUntouched(found.running, await reloader.running(on, input, found.running))
+      const paths = input.moves.map(({ path }) => path)
+      return isUntouched || (await reloader.hasRead?.(on, input, paths)) === true
     }
     if (odd.length === 0) return true
     return (

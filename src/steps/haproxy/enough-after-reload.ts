@@ -1,5 +1,5 @@
 import { illnessOf } from '../../daemons/app/look.ts'
-import { showServersState, type Place } from '../../daemons/haproxy/commands.ts'
+import { setState, showServersState, type Place } from '../../daemons/haproxy/commands.ts'
 import { isBackend, parseConfig } from '../../daemons/haproxy/config/sections.ts'
 import { HaproxySilent, NoRuntimeSocket } from '../../daemons/haproxy/errors.ts'
 import { afterReload, serves, type ServerAfter } from '../../daemons/haproxy/kept/after-reload.ts'
@@ -23,6 +23,8 @@ export type PoolsAfterReload = {
   /** What it is about to read, and what lies there of what it runs; undefined where nobody knows that. */
   readonly next: string
   readonly running?: string
+  /** It is all that the daemon reads: a backend that it has not is gone, and in no other file. */
+  readonly whole?: true
   /** Servers that it brings, to begin in maintenance. */
   readonly atRest?: readonly Place[]
   readonly pools: readonly {
@@ -34,14 +36,14 @@ export type PoolsAfterReload = {
     /** Of those that no check has looked at yet. */
     readonly health: Health
   }[]
-  /** The command that does it all the same. */
-  readonly anyway: string
+  /** The command that does it all the same; none is there for a way back. */
+  readonly anyway?: string
 }
 
 /**
  * Throws TooFewLeft where a pool would fall below what it wants: of those that serve now they stay that the reload keeps
  * (docs/runtime-state.md), and those that come count where they answer from here. A backend that one of the configurations has not
- * is another's, or goes as a whole. `texts`: what those files are to say.
+ * comes or goes as a whole, or is in another file. `texts`: what those files are to say.
  */
 export async function refuseTooFewAfterReload(
   host: Host,
@@ -61,7 +63,7 @@ export async function refuseTooFewAfterReload(
   const seen = { state: parseRuntimeState(answers), views: parseServers(answers).servers }
   const all = afterReload(seen.state, configurations)
   for (const pool of question.pools) {
-    if (!backends.every((each) => each.has(pool.backend))) continue
+    if (!question.whole && !backends.every((each) => each.has(pool.backend))) continue
     const short = await shortAfter(host, question, { pool, ...seen, all }, signal)
     if (short) throw new TooFewLeft(short)
   }
@@ -117,9 +119,27 @@ async function shortAfter(
       leaving,
       servers: own.map(({ server }) => server),
       doing: `a reload without ${leaving.join(', ')}`,
-      anyway,
+      anyway:
+        anyway ??
+        outFirst(
+          host,
+          leaving.map((server) => ({ backend, server, pool, isKnown: servers.includes(server) })),
+        ),
     },
   }
+}
+
+/** What takes them out by hand: nobody is sent to them then, and nothing is in the way. */
+function outFirst(
+  { name }: Host,
+  leaving: readonly (Place & { readonly pool: string; readonly isKnown: boolean })[],
+): string {
+  const each = leaving.map(({ pool, backend, server, isKnown }) =>
+    isKnown
+      ? `zdt maint ${pool}/${server} --allow-empty`
+      : `"${setState({ backend, server }, 'maint')}" to HAProxy's runtime socket on ${name}`,
+  )
+  return `${each.join(', ')}, and this again`
 }
 
 /** Undefined where what is to be read does not lie there any more: it is in its place, and read. */

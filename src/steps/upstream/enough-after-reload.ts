@@ -32,8 +32,8 @@ export type UpstreamsAfterReload = {
    * pool may have been. `maybe`: nginx is looked at; what it has not read, or a dead one, sends nobody anywhere.
    */
   readonly lies: 'running' | 'unread' | 'maybe'
-  /** The command that does it all the same. */
-  readonly anyway: string
+  /** The command that does it all the same; none is there for a way back. */
+  readonly anyway?: string
 }
 
 /**
@@ -64,7 +64,8 @@ export async function refuseTooFewAnswerAfter(
     if (answering(stay) >= Math.min(wanted, before)) continue
     const leaving = goes.map(({ name }) => name)
     const doing = `a reload without ${leaving.join(', ')}`
-    throw new TooFewAnswer(host.name, [...gone, ...stay], { pool, leaving, wanted, doing, anyway })
+    const outFirst = `${leaving.map((server) => `zdt drain ${pool}/${server} --allow-empty`).join(', ')}, and this again`
+    throw new TooFewAnswer(host.name, [...gone, ...stay], { pool, leaving, wanted, doing, anyway: anyway ?? outFirst })
   }
 }
 

@@ -17,6 +17,7 @@ export type VipStays = {
     readonly priority?: number
     /** It takes a VIP from a master of lower priority; undefined: as it does now. */
     readonly preempts?: boolean
+    readonly routerId?: number
     /** That text has the VIP no more. */
     readonly gone?: true
   }[]
@@ -44,6 +45,7 @@ export class VipWouldMove extends ZdtError {
 /** A node of a VIP: its priority in force now, and what is made of it. */
 export interface PriorityNode {
   readonly host: HostName
+  readonly routerId?: number
   readonly holds: boolean
   readonly now: number
   readonly after: number
@@ -80,7 +82,7 @@ export function moveBy(nodes: readonly PriorityNode[]): Move | undefined {
 /** Throws VipWouldMove, and what hosts throw. */
 export async function refuseToMove(asked: VipStays, on: (name: HostName) => Promise<Host>): Promise<void> {
   const nodes = await Promise.all(
-    asked.nodes.map(async ({ host, priority, preempts, gone }): Promise<PriorityNode[]> => {
+    asked.nodes.map(async ({ host, priority, preempts, routerId, gone }): Promise<PriorityNode[]> => {
       const reached = await on(host).catch((error: unknown) => {
         if (asked.withoutLost && error instanceof HostUnreachable) return undefined
         throw error
@@ -93,11 +95,35 @@ export async function refuseToMove(asked: VipStays, on: (name: HostName) => Prom
       // What a track_file or a script adds or takes away stays as it is.
       const by = priority === undefined ? 0 : priority - instance.base
       const [now, after] = [advertised(instance.total), advertised(instance.total + by)]
-      return [{ host, holds: heldBy !== null, now, after, preempts: preempts ?? instance.preempt }]
+      return [
+        {
+          host,
+          now,
+          after,
+          holds: heldBy !== null,
+          routerId: routerId ?? instance.routerId,
+          preempts: preempts ?? instance.preempt,
+        },
+      ]
     }),
   )
+  refuseTwoIds(asked, nodes.flat())
   const move = moveBy(nodes.flat())
   if (move) throw new VipWouldMove(asked, move)
+}
+
+/** By another id the one does not hear the other, and both hold the VIP. */
+function refuseTwoIds({ name, address }: VipStays, nodes: readonly PriorityNode[]): void {
+  const [first, ...more] = nodes
+  const other = more.find(({ routerId }) => routerId !== first?.routerId)
+  if (!first || !other) return
+  const each = [first, other].map(({ host, routerId }) => `${routerId} on ${host}`).join(', ')
+  throw new ZdtError(`the nodes of the VIP ${name} (${address}) would not hear each other, and both hold it`, {
+    code: 'vrrp-differs',
+    exit: 'refused',
+    said: `virtual_router_id ${each}`,
+    suggestions: ['zdt apply keepalived   # all nodes of a VIP at once'],
+  })
 }
 
 function vipWouldGo({ name, address }: VipStays, host: HostName): ZdtError {

@@ -1,6 +1,7 @@
 import { sameAddress } from '../../linux/ip.ts'
 import { type Place, seatName } from '../commands.ts'
 import { configuredServers, type ConfiguredServer, type Endpoint, says } from '../config/configured.ts'
+import { defaultsOf, isBackend, parseConfig, type Section } from '../config/sections.ts'
 import { type Carried, type Configurations, keeping } from './keeping.ts'
 import type { KeptServer, RuntimeState } from './runtime-state.ts'
 
@@ -21,13 +22,27 @@ export function serves({ admin, op, weight }: KeptServer): boolean {
 /** Every server that is there after a reload with `next`, by the table of docs/runtime-state.md. Pure. */
 export function afterReload(before: RuntimeState, configurations: Configurations): ServerAfter[] {
   const { carried, added } = keeping(before, configurations)
+  const [off, wasOff] = [disabledIn(configurations.next), disabledIn(configurations.running ?? '')]
+  const isOff = ({ backend }: Place) => off.has(backend) && !wasOff.has(backend)
   const known = new Set(carried.map((one) => seatName(one)))
   const fresh = configuredServers(configurations.next).filter((one) => !known.has(seatName(one)))
-  return [
+  const all: ServerAfter[] = [
     ...carried.map(ofCarried),
     ...added.map(({ backend, server, from }) => ({ backend, server, backup: from.backup, is: isNow(from) })),
     ...fresh.map((one) => ({ ...placed(one), ...(one.disabled || one.weight === 0 ? out : unseen(one)) })),
   ]
+  return all.map((one) => (isOff(one) ? { ...one, ...out } : one))
+}
+
+/** The backends that are `disabled` as a whole, by themselves or their defaults. */
+function disabledIn(text: string): ReadonlySet<string> {
+  const sections = parseConfig(text)
+  const off = sections.filter((one) => isBackend(one) && [one, ...defaultsOf(one, sections)].some(saysDisabled))
+  return new Set(off.map(({ name }) => name))
+}
+
+function saysDisabled({ lines }: Section): boolean {
+  return lines.some(({ words }) => words.length === 1 && words[0]?.text === 'disabled')
 }
 
 const out = { is: 'out' } as const

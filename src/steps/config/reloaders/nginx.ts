@@ -6,6 +6,7 @@ import {
   refuseNginxReload,
   type NginxRunning,
 } from '../../../daemons/nginx/reload.ts'
+import { readUpstreams } from '../../../daemons/nginx/upstream/read.ts'
 import { signalled } from './signalled.ts'
 import type { Reloader } from './reloader.ts'
 
@@ -19,6 +20,10 @@ export const nginxReloader: Reloader<NginxRunning> = {
   took: nginxReloadTook,
   isGone: ({ picture }) => picture.masters.length === 0,
   isUntouched: ({ picture: before }, { picture: now }) => processesOf(before) === processesOf(now),
+  hasRead: async (on, which, paths) => {
+    const { files, changed } = await readUpstreams(on.host, which, [])
+    return paths.every((path) => files?.includes(path) === true && !changed.includes(path))
+  },
   goesByTimes: true,
 }
 

@@ -53,6 +53,8 @@ export interface Reloader<Running extends Json = Json> {
   isGone(running: Running): boolean
   /** It is as it was, and has read nothing since. `now` is a look `since: before`. */
   isUntouched(before: Running, now: Running): boolean
+  /** Does what runs there, whoever started it, go by these files as they lie there? Told by their times. */
+  hasRead?(on: On, which: Which, paths: readonly string[]): Promise<boolean>
   /** Whether it has read its files is told by their times, which a way back renews: it reads them again although it read no other. */
   readonly goesByTimes?: true
   /** Where it has such a thing. */

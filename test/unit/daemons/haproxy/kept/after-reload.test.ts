@@ -23,6 +23,7 @@ const table: readonly (readonly [string, Row, string | undefined, string, object
   ['somewhere else, by a file that nobody has seen', {}, undefined, away, { is: 'unseen', at: at('10.0.0.9') }],
   ['gone', {}, app1, '', undefined],
   ['under another name', {}, app1, 'server shop1 10.0.0.1:80 check', { is: 'serving', server: 'shop1' }],
+  ['of a backend that is disabled as a whole', {}, app1, `disabled\n  ${app1}`, { is: 'out' }],
   ['added at run time', {}, '', '', { is: 'serving' }],
 ]
 
