@@ -309,6 +309,16 @@ export function upstreamTests(shop: Shop): void {
         })
       })
 
+      deep('an nginx that was restarted reads what a run has left: that can be taken back', async () => {
+        const drained = await alone('drain', 'cart/app2', '--yes', '--json')
+        expect((await lineOf('10.77.0.22'))[0]).toBe(down)
+        await fromOutside(lab, 'web1', 'systemctl restart nginx')
+        const { run } = JSON.parse(drained.stdout) as { run: string }
+        expect(await alone('rollback', run, '--yes')).toMatchObject({ code: 0 })
+        expect((await lineOf('10.77.0.22'))[0]).toBe(plain)
+        expect(await shop.states('web/web1')).toEqual(['UP', 'UP'])
+      })
+
       test('an upstream that is not read from there, a server that is not listed, a configuration that is none: refused', async () => {
         const said = async (line: string, undo: string) => {
           await fromOutside(lab, 'web1', line)

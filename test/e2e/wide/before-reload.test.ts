@@ -90,7 +90,17 @@ describeOnLab('what is asked before a reload', () => {
     expect(await written('s/priority 100/priority 160/', 'reload', 'keepalived')).toContain(taken)
     expect(await written('s/priority 100/priority 160/', 'keepalived', 'restart')).toContain(taken)
     expect(await written('/10.77.0.100/d', 'reload', 'keepalived')).toContain('lb2 has none, lb1 has 10.77.0.100')
+    expect(await written('s/virtual_router_id 51/virtual_router_id 52/', 'reload', 'keepalived')).toContain(
+      'virtual_router_id 51 on lb1, 52 on lb2',
+    )
     expect((await underLoad(() => fleet.zdt('reload', 'keepalived', '--host', 'lb2', '--yes'))).code).toBe(0)
+  })
+
+  test('a VIP that the template has lost, and zdt.yaml has', async () => {
+    await edit(fleet.files.keepalived, (text) => text.replace('10.77.0.100/16', '10.77.0.101/16'))
+    const refused = await apply('keepalived', '--accept-drift')
+    expect(refused).toMatchObject({ code: 3, stdout: '' })
+    expect(said(refused.stderr)).toMatch(/lb1 holds the VIP public .* what its Keepalived is to read has it no more/)
   })
 
   test('servers that somebody has taken out of the file', async () => {
