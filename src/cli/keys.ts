@@ -30,6 +30,7 @@ export function holdKeys(
   stdin: Terminal = process.stdin,
   kill = (signal: NodeJS.Signals) => process.kill(process.pid, signal),
 ): Keys {
+  if (stdin.isTTY) outliveTerminal(stdin)
   if (!stdin.isTTY || !inForeground()) return { lend: (prompt) => prompt(), release: () => undefined }
   let last = 0
   const drop = (typed: Buffer) => {
@@ -56,8 +57,6 @@ export function holdKeys(
   const again = () => {
     if (inForeground()) stdin.setRawMode(true)
   }
-  // A terminal that goes away is no bug of ours; SIGHUP tells of it.
-  stdin.on('error', ignore)
   process.on('SIGCONT', again)
   take()
   return {
@@ -75,12 +74,26 @@ export function holdKeys(
     release: () => {
       process.off('SIGCONT', again)
       leave()
-      stdin.off('error', ignore)
     },
   }
 }
 
-function ignore(): void {}
+/**
+ * A terminal that goes away is no bug of ours, and SIGHUP tells of it. A prompt that is open hears of its end first, and closes; Node's
+ * readline then sets the mode of what is gone, and throws what it hears of that.
+ */
+function outliveTerminal(stdin: Terminal): void {
+  stdin.on('error', () => undefined)
+  const setRawMode = stdin.setRawMode.bind(stdin)
+  stdin.setRawMode = (mode) => {
+    try {
+      setRawMode(mode)
+    } catch {
+      // There is none to be set.
+    }
+    return stdin as NodeJS.ReadStream
+  }
+}
 
 /** Does the terminal listen to us? By /proc/self/stat: our group is the terminal's (proc(5), fields 5 and 8). */
 function inForeground(): boolean {

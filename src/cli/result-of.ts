@@ -49,10 +49,12 @@ export function resultOf(
 /** What to type for a run that is half done. */
 function waysOn(
   { halfWay, again }: Says,
-  { plan, ended, left, leftOut }: Outcome,
+  { plan, ended, error, left, leftOut }: Outcome,
   goal: Measured['goal'],
 ): Says['halfWay'] {
   if (ended === 'done' && leftOut && again !== undefined) return { ...halfWay, goOnWith: again }
+  // It is somebody else's by now: what is to be typed is in the error.
+  if (error?.code === 'taken-over' || error?.code === 'adopted-elsewhere') return undefined
   if (ended !== 'paused' && ended !== 'interrupted' && ended !== 'left') return left.length > 0 ? halfWay : undefined
   const back = `zdt rollback ${plan.id}`
   if (goal === 'put-back') return { goOnWith: back }
@@ -62,7 +64,7 @@ function waysOn(
 function summaryOf({ done, already }: Says, { plan, ended, error, note, forced, stays, leftOut }: Outcome): string {
   const cut = forced && forced.length > 0 ? cutCount(forced) : undefined
   // Whoever was cut off stays cut off, and a process that died in between cannot even tell who that was.
-  const asItWas = stays ? 'everything but what was mended is as it was' : 'everything is as it was'
+  const asItWas = stays ? 'everything is as it was, but for what was mended or reloaded' : 'everything is as it was'
   const back = forced ? `what was changed is as it was, but ${cut ?? 'something was ended by force'}` : asItWas
   // Asked for by --on-timeout, or by whoever was asked.
   const failure = error?.code === 'timed-out' ? 'time is over,' : 'failed'

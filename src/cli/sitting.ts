@@ -19,6 +19,7 @@ import type { View } from '../views/view.ts'
 import type { RunFlags } from './flags.ts'
 import { heedWords, type Words } from './heed-words.ts'
 import { startLedger } from './ledger.ts'
+import { adoptedFrom } from './adopted-from.ts'
 import { leaseFirst } from './lease-first.ts'
 import { openNotices } from './notices.ts'
 import { operatorName } from './operator-name.ts'
@@ -108,7 +109,11 @@ export async function sit(sitting: Sitting, seating: Seating): Promise<Came> {
       stop: interrupts.stop,
     })
     heeded.close()
-    const outcome = leaseFirst(came, leases.lost)
+    const adopted = leases.lost.aborted ? await adoptedFrom(plan.id, events, { hosts, claimed }) : undefined
+    const first = leaseFirst(came, leases.lost)
+    const taken = adopted ?? (await journal.takenOver())
+    // Whoever has it now says what is left, and how it ended.
+    const outcome: Outcome = taken ? { ...first, error: taken, left: [] } : first
     const counted = await ledger?.stop()
     const { result, exit } = resultOf(says, outcome, {
       lost: counted,
@@ -116,11 +121,12 @@ export async function sit(sitting: Sitting, seating: Seating): Promise<Came> {
       goal: sitting.goal,
     })
     const { ended, left } = outcome
-    await journal
-      .record({ event: 'end', ended, left, exit: result.exit, ...(result.probe && { probe: result.probe }) })
-      .catch(() => undefined)
+    const end = { event: 'end' as const, ended, left, exit: result.exit, ...(result.probe && { probe: result.probe }) }
+    // The journal is theirs; whoever reads the events here is to hear that they end.
+    if (taken) view.event({ at: Date.now(), ...end })
+    else await journal.record(end).catch(() => undefined)
     await notices?.end(result)
-    const unkept = await mirror.settled(`run ${plan.id} ended: ${ended}`)
+    const unkept = await mirror.settled(...(taken ? [] : [`run ${plan.id} ended: ${ended}`]))
     return { result, exit, ledger: counted, unkept }
   } finally {
     await ledger?.stop()

@@ -1,6 +1,6 @@
 import { fleetFlags } from '../cli/flags.ts'
 import { ZdtCommand } from '../cli/zdt-command.ts'
-import { allRuns } from '../operations/all-runs.ts'
+import { allRuns } from '../operations/half-done.ts'
 import { historyText } from '../views/history-text.ts'
 
 export default class History extends ZdtCommand {

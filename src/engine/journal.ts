@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { constants } from 'node:fs'
-import { mkdir, open, statfs, type FileHandle } from 'node:fs/promises'
+import { mkdir, open, stat, statfs, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ZdtError } from '../lib/errors.ts'
 import type { RunId } from '../lib/types.ts'
@@ -10,6 +10,8 @@ import { runsDirectory, unknownRun } from './read-journal.ts'
 /** A run's journal: what matters is on disk before anybody is told of it, and before it is done. */
 export interface Journal {
   readonly record: Record
+  /** What says that another zdt of this machine writes it now; undefined where none does. */
+  takenOver(): Promise<ZdtError | undefined>
   close(): Promise<void>
 }
 
@@ -31,22 +33,28 @@ export async function openJournal(
 ): Promise<Journal> {
   const file = join(directory, `${id}.ndjson`)
   const { handle, torn } = mode === 'new' ? await create(directory, file) : await reopen(directory, file, id)
+  // All that is in it, as far as this zdt knows.
+  let known = sizeAndPlace(await handle.stat())
   // A line that was cut short, by a crash or by a full disk, must not swallow the next one.
   let unended = torn
   let begun = false
   const waiting: Waiting[] = []
   let writing: Promise<void> | undefined
 
+  const isOurs = async () => sizeAndPlace(await stat(file)) === known
+
   async function writeAll(): Promise<void> {
     while (waiting.length > 0) {
       // Steps run side by side: what came while the disk was busy goes with one more turn of it, and not with one for each.
       const some = waiting.splice(0)
       try {
-        const before = unended ? '\n' : ''
+        if (!unended && !(await isOurs())) throw takenOver(id)
+        const text = `${unended ? '\n' : ''}${some.map(({ event }) => `${JSON.stringify(event)}\n`).join('')}`
         unended = true
-        await handle.appendFile(`${before}${some.map(({ event }) => `${JSON.stringify(event)}\n`).join('')}`)
+        await handle.appendFile(text)
         unended = false
         await handle.datasync()
+        known = sizeAndPlace(await handle.stat())
         begun = true
       } catch (error) {
         // Of the first line nothing has been done yet; a quota is told by no statfs.
@@ -77,6 +85,10 @@ export async function openJournal(
         waiting.push({ event, kept, refused })
         writing ??= writeAll()
       })
+    },
+    takenOver: async () => {
+      await writing
+      return unended || (await isOurs()) ? undefined : takenOver(id)
     },
     close: async () => {
       await writing
@@ -132,6 +144,19 @@ const enough = 1024 * 1024
 export function refuseIfFull({ bavail, bsize }: { readonly bavail: number; readonly bsize: number }): void {
   const free = bavail * bsize
   if (free < enough) throw new Error(`only ${Math.floor(free / 1024)} KiB are free there`)
+}
+
+function sizeAndPlace({ size, ino }: { readonly size: number; readonly ino: number }): string {
+  return `${ino} ${size}`
+}
+
+/** Another zdt of this machine has written there since: what it says holds, and nothing is written over it. */
+export function takenOver(id: string): ZdtError {
+  return new ZdtError(`another zdt of this machine has gone on with run ${id} since: it is that one's now`, {
+    code: 'taken-over',
+    exit: 'left',
+    suggestions: [`zdt runs show ${id}   # what became of it`],
+  })
 }
 
 /** What cannot be written down is not begun. */

@@ -9,7 +9,7 @@ import { hasEndedHere, ownProcess } from '../hosts/lease/own-process.ts'
 import { runbookStep } from '../steps/runbook-step.ts'
 import { hostsWithJournals, journalsOn } from './find-run.ts'
 import { locks } from './locks.ts'
-import { knownJournals, type KnownJournal } from './journals.ts'
+import type { KnownJournal } from './journals.ts'
 
 /** A run, where its journals are, and what it touched. */
 export type KnownRun = RunRow & {
@@ -18,8 +18,13 @@ export type KnownRun = RunRow & {
   readonly hosts: readonly string[]
   /** Of a runbook: the runs that its steps are. */
   readonly parts: readonly string[]
-  /** Of one without an end: is its process at work on this machine, or has it died here? Unset where nobody can tell. */
-  readonly going?: 'running' | 'died'
+  /**
+   * Of one without an end: is it at work, or has it died? `stuck`: its process is there on this machine, and holds no lock any more:
+   * it can change nothing. Unset where nobody can tell.
+   */
+  readonly going?: 'running' | 'died' | 'stuck'
+  /** It holds locks as long as it is at work. */
+  readonly locks: boolean
   /** It needs a person: it paused, left something undone, or died here. */
   readonly halfDone: boolean
 }
@@ -28,13 +33,6 @@ export type KnownRun = RunRow & {
 export type KnownRuns = {
   readonly runs: readonly KnownRun[]
   readonly unseen: readonly { readonly host: string; readonly why: string }[]
-}
-
-/** The runs of this machine, and those that the fleet's hosts tell of: what each copy of a journal tells counts. */
-export async function allRuns(fleet?: Fleet, hosts?: Hosts): Promise<KnownRuns> {
-  if (!fleet || !hosts) return { runs: await rowsOf((await knownJournals()).journals), unseen: [] }
-  const { journals, unseen } = await knownJournals({ hosts, names: hostsWithJournals(fleet) })
-  return { runs: await withLeases(fleet, hosts, await rowsOf(journals)), unseen }
 }
 
 /** The rows of journals, latest first. */
@@ -52,6 +50,7 @@ export async function rowsOf(journals: readonly KnownJournal[]): Promise<KnownRu
           here: here && !news.some(({ event }) => event === 'adopted'),
           hosts,
           parts: partsIn(events),
+          locks: (begun.claims ?? []).length > 0,
           ...(going && { going }),
           halfDone: isHalfDone(row.ended, going),
         },
@@ -90,11 +89,13 @@ export function judged(run: KnownRun, { held, ended, asked }: Since): KnownRun {
   if (held.has(run.run)) return { ...run, going: 'running' }
   const now = ended.get(run.run)
   if (now) return { ...run, ended: now, halfDone: isHalfDone(now, undefined) }
-  return run.hosts.every((host) => asked.has(host)) ? { ...run, going: 'died', halfDone: true } : run
+  if (!run.hosts.every((host) => asked.has(host))) return run
+  return { ...run, going: run.going === 'running' ? 'stuck' : 'died', halfDone: true }
 }
 
-function isOpen({ ended, going }: KnownRun): boolean {
-  return ended === undefined && going === undefined
+/** Whether it is at work is told by its locks, if it has any; a process alone may have been stopped for long. */
+function isOpen({ ended, going, locks: hasLocks }: KnownRun): boolean {
+  return ended === undefined && (going === undefined || (going === 'running' && hasLocks))
 }
 
 /** A run tells its hosts that it ended before it lets them go. */

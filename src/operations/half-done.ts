@@ -3,7 +3,7 @@ import { historyOf, isDone } from '../engine/history.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import type { Hosts } from '../hosts/host.ts'
 import type { HostName } from '../lib/types.ts'
-import { rowsOf, withLeases, type KnownRun } from './all-runs.ts'
+import { rowsOf, withLeases, type KnownRun, type KnownRuns } from './all-runs.ts'
 import { hostsWithJournals } from './find-run.ts'
 import { knownJournals, type KnownJournal } from './journals.ts'
 import { settled } from './settled.ts'
@@ -32,6 +32,18 @@ export async function halfDoneRuns(
   const { journals } = await knownJournals({ hosts, names, within: lately.elsewhere }, lately.here)
   const runs = await withLeases(fleet, hosts, await rowsOf(journals))
   return halfDoneIn(runs, journals, fleet)
+}
+
+/** All runs of this machine, and those that the fleet's hosts tell of; what later runs have settled is half done no more. */
+export async function allRuns(fleet?: Fleet, hosts?: Hosts): Promise<KnownRuns> {
+  const asked = fleet && hosts && { hosts, names: hostsWithJournals(fleet) }
+  const { journals, unseen } = await knownJournals(asked)
+  const rows = await rowsOf(journals)
+  const runs = fleet && hosts ? await withLeases(fleet, hosts, rows) : rows
+  const open = new Set(
+    runs.flatMap((run) => halfDoneIn(runs, journals, { name: run.fleet ?? '' }).map((one) => one.run)),
+  )
+  return { runs: runs.map((run) => ({ ...run, halfDone: run.halfDone && open.has(run.run) })), unseen }
 }
 
 /** Those of these, with their journals. */

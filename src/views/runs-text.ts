@@ -27,7 +27,7 @@ export function runsText(rows: readonly KnownRun[], page: Page): string {
     cleanLine(title),
     cleanLine(operator),
     // Going on still, or killed: on another machine's the journal cannot tell.
-    going === 'running' ? paint.yellow('running') : colour(ended)(ended ?? (going ? 'died' : 'no end')),
+    going === 'running' ? paint.yellow('running') : colour(ended)(ended ?? (going ? goingWords[going] : 'no end')),
     lost === undefined ? '' : String(lost),
     names(hosts, 24),
   ])
@@ -44,6 +44,8 @@ export function runsText(rows: readonly KnownRun[], page: Page): string {
     page,
   )
 }
+
+const goingWords = { running: 'running', died: 'died', stuck: 'lost its locks' } as const
 
 /** What to type for a run that is half done: from here, or first to have it here. */
 function nextFor({ run, here }: KnownRun, { width }: Page): string[] {

@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import { fleetFlags } from '../../cli/flags.ts'
 import { ZdtCommand } from '../../cli/zdt-command.ts'
-import { allRuns } from '../../operations/all-runs.ts'
+import { allRuns } from '../../operations/half-done.ts'
 import { runsText } from '../../views/runs-text.ts'
 
 export default class Runs extends ZdtCommand {

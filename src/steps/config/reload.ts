@@ -1,4 +1,4 @@
-import { NoUseWaiting } from '../../engine/step-kind.ts'
+import { NoUseWaiting, type Awaited, type On } from '../../engine/step-kind.ts'
 import { quote } from '../../lib/quote.ts'
 import type { Json } from '../../lib/types.ts'
 import { defineChange, notYet } from '../define.ts'
@@ -10,8 +10,8 @@ import type { Which } from './reloaders/reloader.ts'
 type Found = { readonly running: Json }
 
 /**
- * Has a daemon read the files that lie there, whoever wrote them; HAProxy keeps what operators have set. It cannot be taken
- * back: nobody knows the files of before.
+ * Has a daemon read the files that lie there, whoever wrote them; HAProxy keeps what operators have set. It stays when the run is
+ * taken back: nobody knows the files of before.
  */
 export const reloadDaemon = defineChange<Which, Found>({
   kind: 'config.reload',
@@ -27,20 +27,25 @@ export const reloadDaemon = defineChange<Which, Found>({
     await reloaderOf(which).reload(on, which, running, { running: () => Promise.resolve(undefined), next })
   },
   verify: (which, { running }, on) => lookAtReload(reloaderOf(which), on, which, running),
+  // One that took stays: nothing of it is half, and whoever takes the run back is told. One that did not is for a person.
   undo: async (which, { running }, on) => {
-    const reloader = reloaderOf(which)
-    if (reloader.isUntouched(running, await reloader.running(on, which, running))) return
+    if ((await settled(which, running, on)).done) return
     throw new NoUseWaiting('a reload cannot be taken back', {
       host: on.host.name,
       suggestions: [`put ${which.config} of before back`, `zdt reload ${which.daemon} --host ${on.host.name}`],
     })
   },
-  undone: async (which, { running }, on) => {
-    const reloader = reloaderOf(which)
-    const untouched = reloader.isUntouched(running, await reloader.running(on, which, running))
-    return notYet(!untouched && `${which.daemon} has read its files since`)
-  },
+  undone: (which, { running }, on) => settled(which, running, on),
+  stays: true,
   about: ({ unit }, host) => [daemonThing(host, unit)],
   halfway: () => Promise.resolve(true),
   patience: () => reloadPatience,
 })
+
+/** It has read nothing since, or all of it. */
+async function settled(which: Which, running: Json, on: On): Promise<Awaited> {
+  const reloader = reloaderOf(which)
+  if (reloader.isUntouched(running, await reloader.running(on, which, running))) return notYet()
+  const took = await lookAtReload(reloader, on, which, running)
+  return notYet(!took.done && `${which.daemon} has read its files since, and not taken them`)
+}

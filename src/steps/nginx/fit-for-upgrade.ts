@@ -21,10 +21,18 @@ export class UnfitForUpgrade extends ZdtError {
       ...(more.length > 0 && { said: `also: ${more.map(({ message }) => message).join('\nalso: ')}` }),
       suggestions: [
         ...(refusals.some(({ mend }) => mend !== undefined) ? [repairs] : []),
-        ...refusals.flatMap(({ suggestions }) => suggestions).map((next) => next.replace(' HOST ', ` ${host} `)),
+        ...refusals.flatMap(({ suggestions }) => suggestions).map((next) => onHost(next, host)),
       ],
     })
   }
+}
+
+/** What is typed elsewhere than here says so: the pids are that host's. */
+function onHost(next: string, host: string): string {
+  const named = next.replace(' HOST ', ` ${host} `)
+  if (!/\bkill -/.test(named)) return named
+  const [command = '', why] = named.split(/ +# /)
+  return `${command}   # on ${host}${why === undefined ? '' : `: ${why}`}`
 }
 
 /** What is no reason. */

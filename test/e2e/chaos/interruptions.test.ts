@@ -77,6 +77,26 @@ describeOnLab('a run that is interrupted', () => {
     await isAsBefore()
   })
 
+  deep(
+    'asleep for longer than its leases, and taken back from a second terminal: awake again it says so, and no more',
+    async () => {
+      const { zdt, run } = await drainStopped(halfDrained)
+      const told = async (verb: string) => (await lane.zdt([verb])).stdout
+      await expect.poll(async () => told('lock'), { timeout: 60_000, interval: 1000 }).toContain('nobody holds a lock')
+      expect(await told('runs')).toMatch(new RegExp(`${run} .*lost its locks`))
+      expect(await told('status')).toContain(`run ${run} (drain app2) is half done`)
+      expect(await lane.zdt(['rollback', run, '--yes'])).toMatchObject({ code: 0 })
+      await isAsBefore()
+      zdt.signal('SIGCONT')
+      const { code, stdout } = await zdt.ended
+      expect(code).toBe(5)
+      expect(stdout.trim().split('\n').at(-1)).toMatch(/"event":"end".*"exit":5/)
+      expect(await told('runs')).toMatch(new RegExp(`${run} .*put-back`))
+      expect(await told('status')).not.toContain(run)
+      await isAsBefore()
+    },
+  )
+
   deep.each(['', '{"at":1,"event":"stage","number":1}'])(
     'killed, and its journal here damaged (%j): the hosts have it, and it is rolled back by that',
     async (rest) => {

@@ -57,6 +57,19 @@ export function operatorTests(shop: Shop): void {
       expect(await shop.settings()).toBe(before)
     })
 
+    test('given a terminal that closes at the first question / as with Ctrl-C: the locks are free, and nothing is half done', async () => {
+      const before = await shop.settings()
+      const drain = await atTerminal('zdt drain app2')
+      await drain.said(/nothing was changed/)
+      drain.signal('SIGKILL')
+      // A lease that nobody renews is held for half a minute.
+      await expect
+        .poll(async () => (await shop.zdt('lock')).stdout, { timeout: 15_000, interval: 500 })
+        .toContain('nobody holds a lock')
+      expect(await shop.settings()).toBe(before)
+      expect((await shop.zdt('status')).stdout).not.toContain('half done')
+    })
+
     test('given Ctrl-C while it waits for a lock / ends with 130, and nothing was changed', async () => {
       const first = await atTerminal('zdt drain app2')
       await first.said(/nothing was changed/)

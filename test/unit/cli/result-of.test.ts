@@ -35,7 +35,7 @@ test.each([
 
 test('put back, but for a mend', () =>
   expect(of({ ended: 'put-back', error, stays: true }).result.summary).toBe(
-    'failed and put back: everything but what was mended is as it was',
+    'failed and put back: everything is as it was, but for what was mended or reloaded',
   ))
 
 test('stopped by a person before anything was changed: interrupted, whichever way; an error is a refusal', () => {

@@ -24,6 +24,7 @@ async function back(...came: readonly Exit[]) {
   const happenings: Happening[] = []
   const journal = {
     record: (happening: Happening) => Promise.resolve(void happenings.push(happening)),
+    takenOver: () => Promise.resolve(undefined),
     close: () => Promise.resolve(),
   }
   const stand = { flags: {} } as RunbookStand

@@ -48,6 +48,19 @@ test('no room for its first line, which no statfs tells of a quota: refused, as 
   await journal.close()
 })
 
+test('where another zdt of this machine has written since nothing is written over it', async () => {
+  const frozen = await openJournal(id, () => undefined, directory)
+  await frozen.record({ event: 'stage', number: 1 })
+  expect(await frozen.takenOver()).toBeUndefined()
+  const other = await openJournal(id, () => undefined, directory, 'append')
+  await other.record({ event: 'end', ended: 'put-back', left: [] })
+  await other.close()
+  await expect(frozen.record({ event: 'end', ended: 'paused', left: [] })).rejects.toMatchObject({ code: 'taken-over' })
+  expect(await frozen.takenOver()).toMatchObject({ suggestions: [`zdt runs show ${id}   # what became of it`] })
+  await frozen.close()
+  expect((await readJournal(id, directory)).at(-1)).toMatchObject({ ended: 'put-back' })
+})
+
 test('it is for its owner only', async () => {
   await (await openJournal(id, () => undefined, directory)).close()
   expect((await stat(join(directory, `${id}.ndjson`))).mode & 0o777).toBe(0o600)

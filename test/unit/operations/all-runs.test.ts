@@ -7,7 +7,8 @@ import { openJournal } from '../../../src/engine/journal.ts'
 import { plan } from '../../../src/engine/plan.ts'
 import { ownProcess } from '../../../src/hosts/lease/own-process.ts'
 import type { Ended } from '../../../src/engine/outcome.ts'
-import { allRuns, judged, type KnownRun } from '../../../src/operations/all-runs.ts'
+import { judged, type KnownRun } from '../../../src/operations/all-runs.ts'
+import { allRuns } from '../../../src/operations/half-done.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'zdt-runs-'))
 beforeAll(() => vi.stubEnv('XDG_STATE_HOME', home))
@@ -52,7 +53,7 @@ test('a run that was adopted is paused until somebody goes on with it; one that 
     adopted: 'paused',
     'gone on with': undefined,
     'put back': 'put-back',
-    'nothing to put back': 'already',
+    'nothing to put back': 'put-back',
     'done before': 'done',
   })
 })
@@ -65,6 +66,7 @@ const run: KnownRun = {
   here: false,
   hosts: ['lb1'],
   parts: [],
+  locks: true,
   halfDone: false,
 }
 /** Nothing is known but that its host was asked. */
@@ -73,6 +75,12 @@ const since = { held: new Set<string>(), ended: new Map<string, Ended>(), asked:
 test('without an end, and with no lease, it has died', () => {
   expect(judged(run, since)).toEqual({ ...run, going: 'died', halfDone: true })
   expect(judged(run, { ...since, held: new Set(['7K2Q9X']) })).toEqual({ ...run, going: 'running' })
+})
+
+test('its process is there, and holds no lock any more: it may have been stopped for long, and can change nothing', () => {
+  const running = { ...run, going: 'running' } as const
+  expect(judged(running, since)).toEqual({ ...run, going: 'stuck', halfDone: true })
+  expect(judged(running, { ...since, held: new Set(['7K2Q9X']) })).toEqual(running)
 })
 
 test('one that came to its end in between has not', () => {

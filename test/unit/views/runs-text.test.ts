@@ -10,7 +10,7 @@ beforeAll(() => {
   vi.stubEnv('TZ', 'UTC')
 })
 
-const known = { here: true, hosts: ['lb1', 'lb2'], halfDone: false, parts: [] }
+const known = { here: true, hosts: ['lb1', 'lb2'], halfDone: false, parts: [], locks: true }
 const rows = [drainThatWaits, upgradePutBack, drainLeft.slice(0, -1)]
   .flatMap((events) => runRow(events) ?? [])
   .map((row) => ({ ...row, ...known }))
