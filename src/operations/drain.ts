@@ -1,4 +1,5 @@
 import { plan } from '../engine/plan.ts'
+import { besidePools } from './beside-pools.ts'
 import type { Millis } from '../lib/types.ts'
 import type { SeenSeat } from './look-at-seats.ts'
 import type { Operation, World } from './operation.ts'
@@ -39,7 +40,7 @@ async function propose(world: World, { server, timeout, allowEmpty, inPlace }: D
   return {
     situation: situationOf(fleet, places, down, {
       capacity: judged.capacity,
-      facts: persistence(places.seen, server),
+      facts: [...persistence(places.seen, server), ...besidePools(fleet, places.seen)],
     }),
     plan: plan(
       `drain ${server}`,

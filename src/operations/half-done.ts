@@ -1,5 +1,5 @@
 import type { Event } from '../engine/events.ts'
-import { historyOf, isDone } from '../engine/history.ts'
+import { endedOf, historyOf, isDone } from '../engine/history.ts'
 import type { Fleet } from '../fleet/fleet.ts'
 import type { Hosts } from '../hosts/host.ts'
 import type { HostName } from '../lib/types.ts'
@@ -95,6 +95,16 @@ function settledIn(events: readonly Event[]): string[] {
   } catch {
     return []
   }
+}
+
+/** What there is to do about a run that has come to no end, as far as its journal tells; it does not tell whether somebody is at it. */
+export function openEnd(events: readonly Event[]): string | undefined {
+  const begun = events.find((event) => event.event === 'run')
+  const ended = endedOf(events)
+  if (!begun) return undefined
+  const ways = `zdt resume ${begun.plan.id}, or zdt rollback ${begun.plan.id}`
+  if (ended === undefined) return `it tells no end: where nobody works on it any more (zdt runs), ${ways}`
+  return ended === 'paused' || ended === 'left' || ended === 'interrupted' ? `half done: ${ways}` : undefined
 }
 
 /** A run that was left half done on some of the hosts that somebody is about to change. */

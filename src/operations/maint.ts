@@ -1,4 +1,5 @@
 import { plan } from '../engine/plan.ts'
+import { besidePools } from './beside-pools.ts'
 import type { Operation, World } from './operation.ts'
 import { claimsOfPlaces, judgePlaces, lookAtPlaces, situationOf, usualPatience, whereOf } from './places.ts'
 import type { Proposal } from './proposal.ts'
@@ -33,7 +34,10 @@ async function propose(world: World, { server, allowEmpty, inPlace }: MaintOptio
   return {
     situation: situationOf(fleet, places, down, {
       capacity: judged.capacity,
-      facts: ['maintenance does not wait: streams that are open go on until they end (zdt drain waits for them)'],
+      facts: [
+        'maintenance does not wait: streams that are open go on until they end (zdt drain waits for them)',
+        ...besidePools(fleet, places.seen),
+      ],
     }),
     plan: plan(`maint ${server}`, fleet.digest, [...outOfRotation(places.seen, 'maint', judged), ...down.stages], id),
     done: `${server} is in maintenance on ${where}`,

@@ -67,7 +67,7 @@ function look(
   return { mark, colour: mark === '✔' ? green : mark === '✖' ? red : yellow }
 }
 
-function leftToDo({ left, goOnWith, putBackWith, error }: Result, { bold, dim }: Paint): string[] {
+function leftToDo({ run, left, goOnWith, putBackWith, error }: Result, { bold, dim }: Paint): string[] {
   const byCommand = [
     ...(goOnWith ? [`  ${dim('go on with')}   ${goOnWith}`] : []),
     ...(putBackWith ? [`  ${pad(dim('undo with'), 10)}   ${putBackWith}`] : []),
@@ -77,9 +77,13 @@ function leftToDo({ left, goOnWith, putBackWith, error }: Result, { bold, dim }:
   return [
     ...byCommand,
     bold(`  ${putBackWith ? 'or put back by hand,' : 'to put back what is left, by hand and'} ${over}in this order:`),
-    ...left.map((command, index) => `  ${index + 1}. ${clean(command).replaceAll('\n', '\n     ')}`),
+    ...left.slice(0, most).map((command, index) => `  ${index + 1}. ${clean(command).replaceAll('\n', '\n     ')}`),
+    ...(left.length > most ? [`  … and ${left.length - most} more: zdt runs show ${run}`] : []),
   ]
 }
+
+/** A longer list would take what is above it, and is more to be typed than anybody will, off the screen. */
+const most = 12
 
 /** Where to read on, or how to take it back; and the run's name, to be read aloud. */
 function references({ run, exit, ended, putBackWith }: Result, { paint, width }: Page): string[] {

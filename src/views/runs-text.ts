@@ -58,10 +58,11 @@ function nextFor({ run, here }: KnownRun, { width }: Page): string[] {
 /** Under the text, beside the times. */
 const hang = ' '.repeat('14:02:11 '.length)
 
-/** A run told from its journal, as `zdt runs show` does: what was found, done and put back, and when. */
-export function runText(events: readonly Event[], describe: Describe, page: Page): string {
+/** A run told from its journal, as `zdt runs show` does: what was found, done and put back, and when; `next`: what there is to do about it. */
+export function runText(events: readonly Event[], describe: Describe, page: Page, next?: string): string {
   const tell = makeEventTeller(describe, page.paint, { findings: true })
   const [first] = events
   const day = first ? [page.paint.dim(dayAndTime(first.at).slice(0, 10))] : []
-  return finish([...day, ...events.flatMap(tell).flatMap((line) => wrap(line, page.width, '', hang))], page)
+  const told = events.flatMap(tell).flatMap((line) => wrap(line, page.width, '', hang))
+  return finish([...day, ...told, ...(next === undefined ? [] : ['', ...wrap(next, page.width, '', '  ')])], page)
 }
