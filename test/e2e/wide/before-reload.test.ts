@@ -117,10 +117,14 @@ describeOnLab('what is asked before a reload', () => {
     }
   })
 
-  test('nginx is out of its pools meanwhile; one that they cannot do without is not, and stays where that is said', async () => {
+  test('nginx is out of its pools meanwhile, and its reload stays; one that they cannot do without is not, where that is said', async () => {
     const reload = (...more: readonly string[]) => fleet.zdt('reload', 'nginx', '--host', 'web1', '--yes', ...more)
     const out = await underLoad(() => reload('--events'))
     expect(out).toMatchObject({ code: 0, stdout: expect.stringContaining('haproxy.await-drained') as string })
+    const again = await reload('--json')
+    const back = await underLoad(() => fleet.zdt('rollback', runOf(again), '--yes'))
+    expect(back).toMatchObject({ code: 0, stdout: expect.stringContaining('but for what was') as string })
+    expect(await Promise.all(balancers.map((lb) => lb.status('web/web1')))).toEqual(['UP', 'UP'])
     await Promise.all(balancers.map((lb) => lb.order('set server web/web2 state drain')))
     const refused = await reload()
     const inPlace = await reload('--in-place', '--events')
