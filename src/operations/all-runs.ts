@@ -25,6 +25,8 @@ export type KnownRun = RunRow & {
   readonly going?: 'running' | 'died' | 'stuck'
   /** It holds locks as long as it is at work. */
   readonly locks: boolean
+  /** What it waits for a yes to, where it does: `zdt promote` says it. */
+  readonly asks?: string
   /** It needs a person: it paused, left something undone, or died here. */
   readonly halfDone: boolean
 }
@@ -52,6 +54,7 @@ export async function rowsOf(journals: readonly KnownJournal[]): Promise<KnownRu
           parts: partsIn(events),
           locks: (begun.claims ?? []).length > 0,
           ...(going && { going }),
+          ...askedIn(events),
           halfDone: isHalfDone(row.ended, going),
         },
       ]
@@ -111,6 +114,12 @@ async function endedLately(fleet: Fleet, hosts: Hosts): Promise<Map<string, Ende
 
 function isHalfDone(ended: RunRow['ended'], going: KnownRun['going']): boolean {
   return ended === undefined ? going === 'died' : ended === 'paused' || ended === 'left' || ended === 'interrupted'
+}
+
+/** Unattended it asks, and waits: nothing else is told meanwhile. */
+function askedIn(events: readonly Event[]): Pick<KnownRun, 'asks'> {
+  const last = events.at(-1)
+  return last?.event === 'asking' ? { asks: last.question } : {}
 }
 
 /** What a runbook's step found is the run that it became; nothing else finds one. */

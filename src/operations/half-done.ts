@@ -12,6 +12,8 @@ import { settled } from './settled.ts'
 export type HalfDone = Pick<KnownRun, 'run' | 'title' | 'hosts'> & {
   /** Its process is at work: nothing is to be done about it. */
   readonly isRunning: boolean
+  /** What it waits for a yes to. */
+  readonly asks?: string
   /** What to type for it: from here, or first to have it here. */
   readonly next: string
 }
@@ -61,11 +63,13 @@ export function halfDoneIn(
     const { title, hosts, going, here } = run
     const isRunning = run.ended === undefined && going === 'running'
     const done = own.slice(0, index).filter((later) => later.ended === 'done' && !run.parts.includes(later.run))
-    const next = here
-      ? `zdt resume ${run.run}, or zdt rollback ${run.run}`
-      : `zdt adopt ${run.run}, and then zdt resume or zdt rollback`
+    const next = isRunning
+      ? `zdt promote ${run.run}`
+      : here
+        ? `zdt resume ${run.run}, or zdt rollback ${run.run}`
+        : `zdt adopt ${run.run}, and then zdt resume or zdt rollback`
     return isRunning || (run.halfDone && !isOver(run, done, told))
-      ? [{ run: run.run, title, hosts, isRunning, next }]
+      ? [{ run: run.run, title, hosts, isRunning, next, ...(run.asks !== undefined && { asks: run.asks }) }]
       : []
   })
 }

@@ -54,7 +54,7 @@ export type PoolStatus = {
 }
 
 /** A run that is under way on the hosts shown, or was left half done there. */
-export type RunStatus = Pick<HalfDone, 'run' | 'title' | 'isRunning' | 'next'>
+export type RunStatus = Pick<HalfDone, 'run' | 'title' | 'isRunning' | 'asks' | 'next'>
 
 /** What is true of a fleet now: what `zdt status` shows, and its `--json`. */
 export type StatusReport = {

@@ -44,7 +44,13 @@ export async function status(fleet: Fleet, hosts: Hosts, only: readonly string[]
   const seen = new Set<string>([...names, ...shown.flatMap(({ rows }) => rows.map(({ host }) => host))])
   const halfDone = runs
     .filter((one) => one.hosts.some((host) => seen.has(host)))
-    .map(({ run, title, isRunning, next }) => ({ run, title, isRunning, next }))
+    .map(({ run, title, isRunning, asks, next }) => ({
+      run,
+      title,
+      isRunning,
+      ...(asks !== undefined && { asks }),
+      next,
+    }))
   return { fleet: fleet.name, vips, hosts: hostRows, pools: shown, runs: halfDone }
 }
 

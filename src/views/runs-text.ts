@@ -39,13 +39,17 @@ export function runsText(rows: readonly KnownRun[], page: Page): string {
   // Of a runbook that stopped in a step, the runbook is what is gone on with.
   const parts = new Set(rows.filter((row) => row.halfDone).flatMap((row) => row.parts))
   const halfDone = rows.filter((row) => row.halfDone && !parts.has(row.run))
-  return finish(
-    [...lines, ...(halfDone.length > 0 ? ['', ...halfDone.flatMap((run) => nextFor(run, page))] : [])],
-    page,
-  )
+  const asking = rows.filter(({ going, asks }) => going === 'running' && asks !== undefined)
+  const next = [...asking.flatMap((run) => askedBy(run, page)), ...halfDone.flatMap((run) => nextFor(run, page))]
+  return finish([...lines, ...(next.length > 0 ? ['', ...next] : [])], page)
 }
 
 const goingWords = { running: 'running', died: 'died', stuck: 'lost its locks' } as const
+
+/** What a run at work waits for. */
+function askedBy({ run, asks = '' }: KnownRun, { width }: Page): string[] {
+  return wrap(`${run} waits for a yes: ${cleanLine(asks)} zdt promote ${run}`, width, '', '  ')
+}
 
 /** What to type for a run that is half done: from here, or first to have it here. */
 function nextFor({ run, here }: KnownRun, { width }: Page): string[] {

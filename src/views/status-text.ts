@@ -37,8 +37,9 @@ export function statusText(report: StatusReport, page: Page): string {
 }
 
 /** What somebody is doing there, or has left there half done. */
-function runLines({ run, title, isRunning, next }: RunStatus, { paint, width }: Page): string[] {
-  if (isRunning) return wrap(`run ${run} (${cleanLine(title)}) is at work here`, width)
+function runLines({ run, title, isRunning, asks, next }: RunStatus, { paint, width }: Page): string[] {
+  const waits = asks === undefined ? '' : `, and waits for a yes: ${cleanLine(asks)} ${next}`
+  if (isRunning) return wrap(`run ${run} (${cleanLine(title)}) is at work here${waits}`, width, '', '  ')
   return wrap(`⚠ run ${run} (${cleanLine(title)}) is half done: ${next}`, width, '', '  ').map(paint.yellow)
 }
 

@@ -15,6 +15,11 @@ const rows = [drainThatWaits, upgradePutBack, drainLeft.slice(0, -1)]
   .flatMap((events) => runRow(events) ?? [])
   .map((row) => ({ ...row, ...known }))
 
+test('one that waits for a yes, unattended', () => {
+  const asks = rows.slice(0, 1).map((row) => ({ ...row, going: 'running' as const, asks: 'Bring all others to 2?' }))
+  expect(runsText(asks, plainPage(80))).toMatch(/waits for a yes: Bring all others to 2\? zdt\s+promote \w{6}\n$/)
+})
+
 test('the list of runs', () => {
   expect(runsText(rows, plainPage(80))).toMatchInlineSnapshot(`
     "run      when               title                operator      ended      lost
