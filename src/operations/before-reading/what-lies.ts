@@ -6,6 +6,7 @@ import { assertNever } from '../../lib/types.ts'
 import type { World } from '../operation.ts'
 import { askedOfHaproxy, askedOfKeepalived, askedOfNginx, type AskedBefore } from './asked-before.ts'
 import { refuseOtherAdverts } from './other-adverts.ts'
+import { verdictsOn } from './verdicts.ts'
 
 /** What is asked before a daemon reads what lies on its host, and what an operator is to know of that. */
 export interface Lying {
@@ -42,7 +43,11 @@ async function lyingOf(
       const files = master?.argv.filter((_word, index, argv) => argv[index - 1] === '-f') ?? []
       const whole = files.length === 1 && files[0] === group.config
       const read = { next: group.config, ...(whole && { whole: true as const }) }
-      return { asked: askedOfHaproxy(world, group, read, { next }, asking), facts: [] }
+      const verdicts = await verdictsOn(host, group.socket, { next })
+      return {
+        asked: askedOfHaproxy(world, group, read, { next }, asking),
+        facts: verdicts.map(({ text }) => text),
+      }
     }
     case 'keepalived': {
       const text = await textAt(host, configuration.groups[0].config)

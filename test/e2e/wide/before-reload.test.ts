@@ -110,7 +110,9 @@ describeOnLab('what is asked before a reload', () => {
       await fleet.zdt('reload', 'haproxy', '--host', 'lb2', '--yes'),
       await fleet.zdt('upgrade-haproxy', '--host', 'lb2', '--binary', await lab.binary('haproxy-2.6.12'), '--yes'),
     ]
+    const meant = await fleet.zdt('reload', 'haproxy', '--host', 'lb2', '--dry-run', '--allow-empty')
     await fleet.root('lb2', `mv ${path}.was ${path}`)
+    expect(meant.stdout).toContain('shop/app2 goes: not in the configuration: gone after the reload')
     for (const one of refused) {
       expect(one).toMatchObject({ code: 3, stdout: '' })
       expect(said(one.stderr)).toContain('a reload without app1, app2, app3 would leave shop without a server')
