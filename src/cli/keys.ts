@@ -82,7 +82,11 @@ export function holdKeys(
  * A terminal that goes away is no bug of ours, and SIGHUP tells of it. A prompt that is open hears of its end first, and closes; Node's
  * readline then sets the mode of what is gone, and throws what it hears of that.
  */
+const outlived = new WeakSet<Terminal>()
+
 function outliveTerminal(stdin: Terminal): void {
+  if (outlived.has(stdin)) return
+  outlived.add(stdin)
   stdin.on('error', () => undefined)
   const setRawMode = stdin.setRawMode.bind(stdin)
   stdin.setRawMode = (mode) => {

@@ -90,15 +90,17 @@ export function endedOf(events: readonly Event[]): Ended | undefined {
   let ended: Ended | undefined
   let before: Ended | undefined
   let adopted = false
+  let forced = false
   for (const event of events) {
+    if (event.event === 'forced') forced = true
     if (event.event === 'run' || event.event === 'resumed' || event.event === 'rolling-back') {
-      before = event.event === 'rolling-back' ? 'put-back' : ended
+      before = event.event === 'rolling-back' && !forced ? 'put-back' : ended
       ended = undefined
       adopted = false
     }
     // Whoever worked on it can do so no more, and nobody else has begun to.
     if (event.event === 'adopted') adopted = true
-    // One that found nothing to do has not changed how the one before it ended; or nothing of it was left to put back.
+    // One that found nothing to do has not changed how the one before it ended; or nothing of it was left to put back, but for what was forced.
     if (event.event === 'end') ended = event.ended === 'already' ? (before ?? 'already') : event.ended
   }
   return ended ?? (adopted ? 'paused' : undefined)

@@ -41,7 +41,11 @@ export async function openJournal(
   const waiting: Waiting[] = []
   let writing: Promise<void> | undefined
 
-  const isOurs = async () => sizeAndPlace(await stat(file)) === known
+  // One that is gone, or cannot be looked at, is nobody's.
+  const isOurs = async () => {
+    const there = await stat(file).catch(() => undefined)
+    return there === undefined || sizeAndPlace(there) === known
+  }
 
   async function writeAll(): Promise<void> {
     while (waiting.length > 0) {
@@ -53,8 +57,8 @@ export async function openJournal(
         unended = true
         await handle.appendFile(text)
         unended = false
-        await handle.datasync()
         known = sizeAndPlace(await handle.stat())
+        await handle.datasync()
         begun = true
       } catch (error) {
         // Of the first line nothing has been done yet; a quota is told by no statfs.

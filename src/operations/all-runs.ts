@@ -68,13 +68,15 @@ export async function rowsOf(journals: readonly KnownJournal[]): Promise<KnownRu
  * journal was read here, which is asked then. Unsaid where one of its hosts could not be asked.
  */
 export async function withLeases(fleet: Fleet, hosts: Hosts, runs: readonly KnownRun[]): Promise<KnownRun[]> {
-  if (!runs.some(isOpen)) return [...runs]
+  // Another fleet's hosts may have the same names.
+  const isJudged = (run: KnownRun) => isOpen(run) && (run.fleet === undefined || run.fleet === fleet.name)
+  if (!runs.some(isJudged)) return [...runs]
   const all = await locks(fleet, hosts)
   const held = new Set<string>(all.flatMap(({ leases }) => leases.map(({ run }) => run ?? '')))
   const asked = new Set<string>(all.flatMap(({ host, error }) => (error === undefined ? [host] : [])))
-  const isAnyGone = runs.some((run) => isOpen(run) && !held.has(run.run))
+  const isAnyGone = runs.some((run) => isJudged(run) && !held.has(run.run))
   const ended = isAnyGone ? await endedLately(fleet, hosts) : new Map<string, Ended>()
-  return runs.map((run) => (isOpen(run) ? judged(run, { held, ended, asked }) : run))
+  return runs.map((run) => (isJudged(run) ? judged(run, { held, ended, asked }) : run))
 }
 
 /** What is known of the runs whose journal told neither an end nor whether they are at work. */

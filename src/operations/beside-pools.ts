@@ -11,7 +11,12 @@ export function besidePools(fleet: Fleet, seen: readonly SeenSeat[]): string[] {
   const found = new Map<string, { readonly backends: Set<string>; readonly hosts: Set<string> }>()
   for (const { seat, all } of seen) {
     const same = all.servers.filter(
-      ({ backend, address, port }) => !pools.has(backend) && sameAddress(address, seat.address) && port === seat.port,
+      ({ backend, address, port, admin, weight }) =>
+        !pools.has(backend) &&
+        sameAddress(address, seat.address) &&
+        port === seat.port &&
+        admin === 'ready' &&
+        weight > 0,
     )
     for (const { backend } of same) {
       const key = `${seat.address}:${seat.port}`

@@ -42,10 +42,12 @@ export async function allRuns(fleet?: Fleet, hosts?: Hosts): Promise<KnownRuns> 
   const { journals, unseen } = await knownJournals(asked)
   const rows = await rowsOf(journals)
   const runs = fleet && hosts ? await withLeases(fleet, hosts, rows) : rows
-  const open = new Set(
-    runs.flatMap((run) => halfDoneIn(runs, journals, { name: run.fleet ?? '' }).map((one) => one.run)),
-  )
-  return { runs: runs.map((run) => ({ ...run, halfDone: run.halfDone && open.has(run.run) })), unseen }
+  const fleets = [...new Set(runs.map((run) => run.fleet ?? ''))]
+  const open = new Set(fleets.flatMap((name) => halfDoneIn(runs, journals, { name }).map(({ run }) => run)))
+  // What stopped in a runbook is that runbook's.
+  const parts = new Set(runs.filter(({ run }) => open.has(run)).flatMap((run) => run.parts))
+  const isOpen = ({ run }: KnownRun) => open.has(run) || parts.has(run)
+  return { runs: runs.map((run) => ({ ...run, halfDone: run.halfDone && isOpen(run) })), unseen }
 }
 
 /** Those of these, with their journals. */
@@ -74,10 +76,14 @@ export function halfDoneIn(
   })
 }
 
-/** Has all that a run left been settled by those that were done later? What nobody can tell by things goes by its hosts. */
+/** Has all that a run, or a runbook's runs, left been settled by those that were done later? What nobody can tell by things goes by its hosts. */
 function isOver(run: KnownRun, done: readonly KnownRun[], told: ReadonlyMap<string, readonly Event[]>): boolean {
+  const own = [run.run, ...run.parts]
   // A name of its own, such as an upload's, is nobody else's business.
-  const left = owedIn(told.get(run.run) ?? []).filter((thing) => !thing.includes(run.run))
+  const left = own
+    .flatMap((one) => owedIn(told.get(one) ?? []))
+    .filter((thing) => own.every((one) => !thing.includes(one)))
+  if (left.length === 0 && run.parts.length > 0) return false
   if (left.length === 0) return done.some((later) => run.hosts.every((host) => later.hosts.includes(host)))
   const since = new Set(done.flatMap((later) => settledIn(told.get(later.run) ?? [])))
   return left.every((thing) => since.has(thing))
@@ -101,12 +107,18 @@ function settledIn(events: readonly Event[]): string[] {
   }
 }
 
-/** What there is to do about a run that has come to no end, as far as its journal tells; it does not tell whether somebody is at it. */
-export function openEnd(events: readonly Event[]): string | undefined {
+/**
+ * What there is to do about a run that has come to no end, as far as its journal tells, which does not tell whether somebody is at it.
+ * `isHere`: this machine has it.
+ */
+export function openEnd(events: readonly Event[], isHere: boolean): string | undefined {
   const begun = events.find((event) => event.event === 'run')
   const ended = endedOf(events)
   if (!begun) return undefined
-  const ways = `zdt resume ${begun.plan.id}, or zdt rollback ${begun.plan.id}`
+  const { id } = begun.plan
+  const ways = isHere
+    ? `zdt resume ${id}, or zdt rollback ${id}`
+    : `zdt adopt ${id}, and then zdt resume or zdt rollback`
   if (ended === undefined) return `it tells no end: where nobody works on it any more (zdt runs), ${ways}`
   return ended === 'paused' || ended === 'left' || ended === 'interrupted' ? `half done: ${ways}` : undefined
 }

@@ -1,7 +1,7 @@
 import { fleetFlags } from '../../cli/flags.ts'
 import { runArg } from '../../cli/run-arg.ts'
 import { ZdtCommand } from '../../cli/zdt-command.ts'
-import { runAnywhere } from '../../operations/find-run.ts'
+import { runAnywhere, runHere } from '../../operations/find-run.ts'
 import { openEnd } from '../../operations/half-done.ts'
 import { describeStep } from '../../steps/index.ts'
 import { runText } from '../../views/runs-text.ts'
@@ -17,6 +17,10 @@ export default class RunsShow extends ZdtCommand {
     const { args, flags } = await this.parse(RunsShow)
     const { withWorldIfAny } = await import('../../cli/world.ts')
     const events = await withWorldIfAny(flags.fleet, (fleet, hosts) => runAnywhere(args.run, fleet, hosts))
-    this.show(flags, events, (told, page) => runText(told, describeStep, page, openEnd(told)))
+    const isHere = await runHere(args.run).then(
+      () => true,
+      () => false,
+    )
+    this.show(flags, events, (told, page) => runText(told, describeStep, page, openEnd(told, isHere)))
   }
 }

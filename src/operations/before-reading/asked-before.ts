@@ -105,11 +105,15 @@ function staysOf(
   return { name, address, unit, nodes: hosts.map((host) => ({ host, ...saidOf(textOf(host), address) })) }
 }
 
-/** What a keepalived.conf says of a VIP; nothing where it includes others, which are not looked into. */
+/** Does it say all itself? Definitions, conditions, includes and excluded addresses are not looked into. */
+function isWhole(text: string): boolean {
+  return !/^\s*(include\w*|@)|\$|\bvirtual_ipaddress_excluded\b/m.test(text)
+}
+
+/** What a keepalived.conf says of a VIP; nothing where it does not say all itself. */
 function saidOf(text: string | undefined, address: string): Omit<VipStays['nodes'][number], 'host'> {
-  if (text === undefined) return {}
+  if (text === undefined || !isWhole(text)) return {}
   const own = configuredInstances(text).find(({ addresses }) => addresses.some((one) => sameAddress(one, address)))
-  if (/^\s*include\b/m.test(text)) return {}
   return own ? { priority: own.priority, preempts: own.preempts, routerId: own.routerId } : { gone: true }
 }
 

@@ -1,4 +1,5 @@
 import { configuredServers } from '../../daemons/haproxy/config/configured.ts'
+import { isBackend, parseConfig } from '../../daemons/haproxy/config/sections.ts'
 import type { StepDraft } from '../../engine/plan.ts'
 import { keptDirectory, unitDirectory } from '../../hosts/config/places.ts'
 import type { HostName } from '../../lib/types.ts'
@@ -71,7 +72,12 @@ function haproxyAsked(
     first: askedOfHaproxy(
       world,
       balancer,
-      { next: move.staged, running: move.target, ...(resting.length > 0 && { atRest: resting }) },
+      {
+        next: move.staged,
+        running: move.target,
+        ...(isWithoutRenaming(before, next) && { whole: true }),
+        ...(resting.length > 0 && { atRest: resting }),
+      },
       { next, running: before, atRest: resting },
       there,
     ),
@@ -79,6 +85,16 @@ function haproxyAsked(
       askedOfHaproxy(world, balancer, { next: lain, running: move.target }, { next: before, running: next }, back),
     ),
   }
+}
+
+/** A backend that comes while another goes may be that one. */
+function isWithoutRenaming(before: string, next: string): boolean {
+  const [was, is] = [before, next].map((text) =>
+    parseConfig(text)
+      .filter(isBackend)
+      .map(({ name }) => name),
+  )
+  return is?.every((name) => was?.includes(name)) === true
 }
 
 /** Whom a haproxy.cfg sends to. */

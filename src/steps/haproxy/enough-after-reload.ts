@@ -23,7 +23,7 @@ export type PoolsAfterReload = {
   /** What it is about to read, and what lies there of what it runs; undefined where nobody knows that. */
   readonly next: string
   readonly running?: string
-  /** It is all that the daemon reads: a backend that it has not is gone, and in no other file. */
+  /** A backend that it has not is gone: it is in no other file, and under no other name. */
   readonly whole?: true
   /** Servers that it brings, to begin in maintenance. */
   readonly atRest?: readonly Place[]
@@ -59,20 +59,24 @@ export async function refuseTooFewAfterReload(
   })
   if (!answers || !configurations) return
   const { running, next } = configurations
-  const backends = [running ?? next, next].map((text) => new Set(backendsIn(text)))
+  const [was, is] = [backendsIn(running ?? ''), backendsIn(next)]
   const seen = { state: parseRuntimeState(answers), views: parseServers(answers).servers }
   const all = afterReload(seen.state, configurations)
   for (const pool of question.pools) {
-    if (!question.whole && !backends.every((each) => each.has(pool.backend))) continue
+    // One that comes with it had nobody; one that goes, and can be in no other file, keeps nobody.
+    const isIts = running === undefined || was.has(pool.backend)
+    if (!isIts || !(is.has(pool.backend) || question.whole)) continue
     const short = await shortAfter(host, question, { pool, ...seen, all }, signal)
     if (short) throw new TooFewLeft(short)
   }
 }
 
-function backendsIn(text: string): string[] {
-  return parseConfig(text)
-    .filter(isBackend)
-    .map(({ name }) => name)
+function backendsIn(text: string): ReadonlySet<string> {
+  return new Set(
+    parseConfig(text)
+      .filter(isBackend)
+      .map(({ name }) => name),
+  )
 }
 
 interface Seen {

@@ -61,6 +61,15 @@ test('where another zdt of this machine has written since nothing is written ove
   expect((await readJournal(id, directory)).at(-1)).toMatchObject({ ended: 'put-back' })
 })
 
+test('one that was taken away is nobody else’s', async () => {
+  const journal = await openJournal(id, () => undefined, directory)
+  await journal.record({ event: 'stage', number: 1 })
+  await rm(join(directory, `${id}.ndjson`))
+  expect(await journal.takenOver()).toBeUndefined()
+  await journal.record({ event: 'stage', number: 2 })
+  await journal.close()
+})
+
 test('it is for its owner only', async () => {
   await (await openJournal(id, () => undefined, directory)).close()
   expect((await stat(join(directory, `${id}.ndjson`))).mode & 0o777).toBe(0o600)
