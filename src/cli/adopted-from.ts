@@ -1,8 +1,9 @@
 import type { Event } from '../engine/events.ts'
+import type { Fleet } from '../fleet/fleet.ts'
 import type { Hosts } from '../hosts/host.ts'
 import { ZdtError } from '../lib/errors.ts'
-import type { HostName, RunId } from '../lib/types.ts'
-import { knownJournals } from '../operations/journals.ts'
+import type { RunId } from '../lib/types.ts'
+import { mergedOn } from '../operations/find-run.ts'
 import { refuseAdopted } from './the-run.ts'
 
 /** What a look at the hosts may cost whoever has lost their locks, in ms. */
@@ -12,20 +13,15 @@ const patience = 10_000
 export async function adoptedFrom(
   id: RunId,
   events: readonly Event[],
-  { hosts, claimed }: { readonly hosts: Hosts; readonly claimed: readonly HostName[] },
+  { fleet, hosts }: { readonly fleet: Fleet; readonly hosts: Hosts },
 ): Promise<ZdtError | undefined> {
-  const begun = events.find((event) => event.event === 'run')
-  const within = Date.now() - (begun?.at ?? Date.now()) + patience
+  const own = events.map((event) => JSON.stringify(event))
   const late = new Promise<undefined>((resolve) => {
     setTimeout(() => resolve(undefined), patience).unref()
   })
-  const known = await Promise.race([
-    knownJournals({ hosts, names: claimed, within }, within).catch(() => undefined),
-    late,
-  ])
-  const journal = known?.journals.find(({ run }) => run === id)
+  const known = await Promise.race([mergedOn(fleet, hosts, id, own).catch(() => undefined), late])
   try {
-    refuseAdopted(id, { events, news: journal?.news ?? [] })
+    refuseAdopted(id, known ?? { events, news: [] })
     return undefined
   } catch (error) {
     return error instanceof ZdtError ? error : undefined

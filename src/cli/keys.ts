@@ -78,12 +78,12 @@ export function holdKeys(
   }
 }
 
+const outlived = new WeakSet<Terminal>()
+
 /**
  * A terminal that goes away is no bug of ours, and SIGHUP tells of it. A prompt that is open hears of its end first, and closes; Node's
  * readline then sets the mode of what is gone, and throws what it hears of that.
  */
-const outlived = new WeakSet<Terminal>()
-
 function outliveTerminal(stdin: Terminal): void {
   if (outlived.has(stdin)) return
   outlived.add(stdin)

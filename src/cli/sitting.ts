@@ -109,7 +109,7 @@ export async function sit(sitting: Sitting, seating: Seating): Promise<Came> {
       stop: interrupts.stop,
     })
     heeded.close()
-    const adopted = leases.lost.aborted ? await adoptedFrom(plan.id, events, { hosts, claimed }) : undefined
+    const adopted = leases.lost.aborted ? await adoptedFrom(plan.id, events, { fleet, hosts }) : undefined
     const first = leaseFirst(came, leases.lost)
     const taken = adopted ?? (await journal.takenOver())
     // Whoever has it now says what is left, and how it ended.

@@ -7,6 +7,7 @@ import type { Fleet } from '../fleet/fleet.ts'
 import type { Hosts } from '../hosts/host.ts'
 import { hasEndedHere, ownProcess } from '../hosts/lease/own-process.ts'
 import { runbookStep } from '../steps/runbook-step.ts'
+import { askedIn } from './asked-of.ts'
 import { hostsWithJournals, journalsOn } from './find-run.ts'
 import { locks } from './locks.ts'
 import type { KnownJournal } from './journals.ts'
@@ -45,6 +46,7 @@ export async function rowsOf(journals: readonly KnownJournal[]): Promise<KnownRu
       const begun = events.find((event) => event.event === 'run')
       if (!row || !begun) return []
       const going = row.ended ? undefined : await goingOf(row)
+      const asks = askedIn(events)
       const hosts = hostsOf(begun.plan.stages.flatMap(({ steps }) => steps))
       return [
         {
@@ -54,7 +56,7 @@ export async function rowsOf(journals: readonly KnownJournal[]): Promise<KnownRu
           parts: partsIn(events),
           locks: (begun.claims ?? []).length > 0,
           ...(going && { going }),
-          ...askedIn(events),
+          ...(asks && { asks: asks.question }),
           halfDone: isHalfDone(row.ended, going),
         },
       ]
@@ -116,12 +118,6 @@ async function endedLately(fleet: Fleet, hosts: Hosts): Promise<Map<string, Ende
 
 function isHalfDone(ended: RunRow['ended'], going: KnownRun['going']): boolean {
   return ended === undefined ? going === 'died' : ended === 'paused' || ended === 'left' || ended === 'interrupted'
-}
-
-/** Unattended it asks, and waits: nothing else is told meanwhile. */
-function askedIn(events: readonly Event[]): Pick<KnownRun, 'asks'> {
-  const last = events.at(-1)
-  return last?.event === 'asking' ? { asks: last.question } : {}
 }
 
 /** What a runbook's step found is the run that it became; nothing else finds one. */

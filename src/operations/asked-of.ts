@@ -6,11 +6,11 @@ import { mergedOn } from './find-run.ts'
 
 /** The number of the stage that a run asks an approval for now, by its journals on the hosts; undefined where it asks none. */
 export async function askedOf(fleet: Fleet, hosts: Hosts, run: RunId): Promise<number | undefined> {
-  return askedIn((await mergedOn(fleet, hosts, run)).events)
+  return askedIn((await mergedOn(fleet, hosts, run)).events)?.number
 }
 
-/** Nothing may have come after the question but words. */
-export function askedIn(events: readonly Event[]): number | undefined {
+/** The question that a run waits with: nothing may have come after it but words. */
+export function askedIn(events: readonly Event[]): Extract<Event, { event: 'asking' }> | undefined {
   const last = events.findLast(({ event }) => event !== 'word')
-  return last?.event === 'asking' ? last.number : undefined
+  return last?.event === 'asking' ? last : undefined
 }

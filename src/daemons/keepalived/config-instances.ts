@@ -44,6 +44,11 @@ function parse(lines: string[][]): Statement[] {
   return found
 }
 
+/** Does a keepalived.conf say all itself? Definitions, conditions, includes and excluded addresses are not looked into. */
+export function saysAllItself(text: string): boolean {
+  return !/^\s*(include\w*|@)|\$|\bvirtual_ipaddress_excluded\b/m.test(text)
+}
+
 /**
  * The instances of a keepalived.conf. `include`, `$definitions` and `@conditions` are not followed. Never fails: whether
  * the text is valid is for Keepalived to say.

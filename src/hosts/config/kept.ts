@@ -1,6 +1,6 @@
 import { FileRefused } from '../errors.ts'
 import type { Host, RunOptions } from '../host.ts'
-import { keptDirectory, runIn, type Kept } from './places.ts'
+import { keptDirectory, keptFile, runIn, type Kept } from './places.ts'
 
 /** A configuration that was live before a run replaced it. Plain data. */
 export type Version = {
@@ -57,7 +57,7 @@ export async function isKept(host: Host, kept: Kept, options: Pick<RunOptions, '
 
 /** What a file said in a version. Throws NoSuchFile, FileRefused. */
 export async function readKept(host: Host, kept: Kept, path: string): Promise<string> {
-  return (await host.read(`${keptDirectory(kept)}/files${path}`, { as: 'root' })).toString()
+  return (await host.read(keptFile(kept, path), { as: 'root' })).toString()
 }
 
 /** Forgets a version: what it kept lies in its place again. */

@@ -16,6 +16,11 @@ export function keptDirectory({ directory, shelf, name }: Kept): string {
   return `${directory}/${shelf ?? 'kept'}/${name}`
 }
 
+/** One of its files, by where it lay. */
+export function keptFile(kept: Kept, target: string): string {
+  return `${keptDirectory(kept)}/files${target}`
+}
+
 /**
  * A version: in which unit's directory it is kept, and by what name. What is set at run time (who is drained) has a shelf
  * of its own, so that ten drains do not push out the last ten configurations.

@@ -1,5 +1,5 @@
 import type { Configurations } from '../../daemons/haproxy/kept/keeping.ts'
-import { configuredInstances } from '../../daemons/keepalived/config-instances.ts'
+import { configuredInstances, saysAllItself } from '../../daemons/keepalived/config-instances.ts'
 import { sameAddress } from '../../daemons/linux/ip.ts'
 import type { StepDraft } from '../../engine/plan.ts'
 import { poolsBehind, upstreamFile } from '../../fleet/configurations.ts'
@@ -44,7 +44,7 @@ export function askedOfHaproxy(
   texts: Configurations,
   { host, anyway, allowEmpty }: Asking,
 ): AskedBefore[] {
-  const pools = poolsOf(fleet, 'haproxy', name).map((pool) => ({
+  const pools = poolsOf(fleet, name).map((pool) => ({
     ...asked(pool),
     backend: pool.backend,
     servers: pool.servers.map(({ name: server }) => server),
@@ -105,20 +105,15 @@ function staysOf(
   return { name, address, unit, nodes: hosts.map((host) => ({ host, ...saidOf(textOf(host), address) })) }
 }
 
-/** Does it say all itself? Definitions, conditions, includes and excluded addresses are not looked into. */
-function isWhole(text: string): boolean {
-  return !/^\s*(include\w*|@)|\$|\bvirtual_ipaddress_excluded\b/m.test(text)
-}
-
 /** What a keepalived.conf says of a VIP; nothing where it does not say all itself. */
 function saidOf(text: string | undefined, address: string): Omit<VipStays['nodes'][number], 'host'> {
-  if (text === undefined || !isWhole(text)) return {}
+  if (text === undefined || !saysAllItself(text)) return {}
   const own = configuredInstances(text).find(({ addresses }) => addresses.some((one) => sameAddress(one, address)))
   return own ? { priority: own.priority, preempts: own.preempts, routerId: own.routerId } : { gone: true }
 }
 
-function poolsOf(fleet: Fleet, kind: Pool['balancer']['kind'], group: string): Pool[] {
-  return [...fleet.pools.values()].filter(({ balancer }) => balancer.kind === kind && balancer.name === group)
+function poolsOf(fleet: Fleet, group: string): Pool[] {
+  return [...fleet.pools.values()].filter(({ balancer }) => balancer.kind === 'haproxy' && balancer.name === group)
 }
 
 function asked(pool: Pool) {

@@ -1,3 +1,4 @@
+import { saysAllItself } from '../../daemons/keepalived/config-instances.ts'
 import { otherAdverts } from '../../daemons/keepalived/vrrp-differences.ts'
 import { vipsOf } from '../../fleet/selectors.ts'
 import { textAt } from '../../hosts/text-at.ts'
@@ -29,8 +30,10 @@ export async function refuseOtherAdverts(
       text: (await textAt(await hosts.on(name), config)) ?? '',
     })),
   )
-  const own = nodes.find((node) => node.host === host)
-  const differences = own ? nodes.flatMap((node) => (node === own ? [] : otherAdverts(own, node))) : []
+  // What one of them has from elsewhere may be just that.
+  const told = nodes.filter(({ text }) => saysAllItself(text))
+  const own = told.find((node) => node.host === host)
+  const differences = own ? told.flatMap((node) => (node === own ? [] : otherAdverts(own, node))) : []
   if (differences.length > 0)
     throw new NodesDiffer(differences, ['zdt apply keepalived   # all nodes of a VIP at once'])
 }

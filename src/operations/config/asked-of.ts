@@ -1,7 +1,7 @@
 import { configuredServers } from '../../daemons/haproxy/config/configured.ts'
 import { isBackend, parseConfig } from '../../daemons/haproxy/config/sections.ts'
 import type { StepDraft } from '../../engine/plan.ts'
-import { keptDirectory, unitDirectory } from '../../hosts/config/places.ts'
+import { keptFile, unitDirectory } from '../../hosts/config/places.ts'
 import type { HostName } from '../../lib/types.ts'
 import { sentTo } from '../../steps/upstream/enough-after-reload.ts'
 import type { World } from '../operation.ts'
@@ -59,15 +59,14 @@ export function askedOf(
 
 function haproxyAsked(
   world: Pick<World, 'fleet' | 'hosts'>,
-  { files: [main], atRest = [] }: Compared,
-  { which, moves: [move], kept }: Work,
+  { files: [main] }: Compared,
+  { which, moves: [move], kept, atRest }: Work,
   { balancer, there, back }: { balancer: Parameters<typeof askedOfHaproxy>[1]; there: Asking; back: Asking },
 ): Asked {
   if (main?.text === undefined || main.live.sha256 === null || !move) return { first: [], back: [] }
   const [before, next] = [main.text, main.file.content]
   if (sendsTo(before) === sendsTo(next)) return { first: [], back: [] }
-  const resting = atRest.map(({ backend, server }) => ({ backend, server }))
-  const lain = `${keptDirectory({ directory: unitDirectory(which.unit), name: kept })}/files${move.target}`
+  const lain = keptFile({ directory: unitDirectory(which.unit), name: kept }, move.target)
   return {
     first: askedOfHaproxy(
       world,
@@ -76,9 +75,9 @@ function haproxyAsked(
         next: move.staged,
         running: move.target,
         ...(isWithoutRenaming(before, next) && { whole: true }),
-        ...(resting.length > 0 && { atRest: resting }),
+        ...(atRest && { atRest }),
       },
-      { next, running: before, atRest: resting },
+      { next, running: before, ...(atRest && { atRest }) },
       there,
     ),
     back: guards(

@@ -7,7 +7,7 @@ import { textAt } from '../../hosts/text-at.ts'
 import { putFilesBack, putInPlace } from '../../hosts/config/exchange.ts'
 import { forgetKept, isKept } from '../../hosts/config/kept.ts'
 import { digestsOf } from '../../hosts/config/look.ts'
-import { keptDirectory, unitDirectory, type Kept } from '../../hosts/config/places.ts'
+import { keptDirectory, keptFile, unitDirectory, type Kept } from '../../hosts/config/places.ts'
 import { quote } from '../../lib/quote.ts'
 import type { Json } from '../../lib/types.ts'
 import { defineChange, notYet } from '../define.ts'
@@ -55,7 +55,9 @@ export const putLive = defineChange<Input, Found>({
   }),
   describeUndo: (input) => [
     ...changing(input).map(({ target, from }) =>
-      quote(from === null ? ['sudo', 'rm', '-f', target] : ['sudo', 'cp', '-a', keptFile(input, target), target]),
+      quote(
+        from === null ? ['sudo', 'rm', '-f', target] : ['sudo', 'cp', '-a', keptFile(keptOf(input), target), target],
+      ),
     ),
     ...(input.reload ? [`sudo ${reloadByHand(input)}`] : []),
     quote(['sudo', 'rm', '-rf', keptDirectory(keptOf(input))]),
@@ -73,7 +75,7 @@ export const putLive = defineChange<Input, Found>({
     await putInPlace(on.host, keptOf(input), input.moves, { signal: on.signal })
     if (!input.reload) return
     await reloaderOf(input).reload(on, input, running, {
-      running: () => textAt(on.host, keptFile(input, mainOf(input).target), on.signal),
+      running: () => textAt(on.host, keptFile(keptOf(input), mainOf(input).target), on.signal),
       next: () => textAt(on.host, input.config, on.signal),
       ...(input.atRest && { atRest: input.atRest }),
     })
@@ -161,10 +163,6 @@ async function start({ unit }: Input, on: On): Promise<void> {
 
 function keptOf({ unit, kept, shelf }: Input): Kept {
   return { directory: unitDirectory(unit), ...(shelf && { shelf }), name: kept }
-}
-
-function keptFile(input: Input, target: string): string {
-  return `${keptDirectory(keptOf(input))}/files${target}`
 }
 
 /** The daemon's main file is the first of its set. */
